@@ -1,0 +1,36 @@
+# Everything a person needs: `make package` and `make test`. Both set up what they use, below .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: package test lint types check clean
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("newspkg needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $(READY)
+
+# The main job on real input: build the examples into a new package, then validate it and the shipped one.
+package: $(READY)
+	$(BIN)/pkg build examples/articles --curation examples/curation --out build/examples
+	$(BIN)/pkg validate build/examples --texts examples/articles
+	$(BIN)/pkg validate .
+
+test: $(READY)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+check: lint types test
+	$(BIN)/pkg derive --check
+	$(BIN)/pkg validate .
+
+clean:
+	rm -rf build hydrated .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,99 @@
+"""The private copy: the words of every span, filled back in from the reader's own articles.
+
+The published package holds spans and hashes; who has the articles can have the words. Each text is recognised by its
+SHA-256, whatever its file is called, so a span is filled from the very text it was taken from or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from newspkg.ids import LETTERS, document_id
+from newspkg.package import DESCRIPTOR, describe, swap_in, workspace, write_descriptor
+from newspkg.problems import CannotRun, Problem, UsageError, problem
+from newspkg.schema import TableSchema, house_schemas, read_schema
+from newspkg.source import read
+from newspkg.tables import ORDER, read_csv_rows, to_frame, write_table
+
+__all__ = ["SURFACE", "hydrate"]
+
+SURFACE = {
+    "name": "hydrated_surface",
+    "title": "Words of the span",
+    "type": "string",
+    "description": "The words from start to end, filled in from the reader's own copy of the text; empty where that text was not at hand.",
+    "example": "the border was open",
+}
+
+
+def _extended(path: Path) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    schema["fields"] = [*schema["fields"], SURFACE]
+    return schema
+
+
+def hydrate(texts: Sequence[Path], package: Path, out: Path) -> tuple[int, list[Problem]]:
+    """Writes to `out` a copy of the package whose span tables end with the words of each span.
+
+    Returns how many spans were filled, and a problem for each document whose text was not among `texts` (its rows
+    stay, without words) and for each text that could not be read. Raises UsageError where `package` is no package of
+    this profile or `out` is the package itself, CannotRun where `out` cannot be written.
+    """
+    root = package.parent if package.name == DESCRIPTOR else package
+    if out.resolve() == root.resolve():
+        raise UsageError(f"{out}: the private copy must not overwrite the package; name another folder with --out.")
+    try:
+        descriptor = json.loads((root / DESCRIPTOR).read_text(encoding="utf-8"))
+        documents = read_csv_rows(root / "data" / "documents.csv", house_schemas()["documents"])
+    except FileNotFoundError as error:
+        raise UsageError(f"{error.filename}: no such file; --package names the folder of a package made by pkg build.") from error
+    except ValueError as error:
+        raise CannotRun(f"{root / DESCRIPTOR}: is no JSON ({error}).") from error
+
+    problems: list[Problem] = []
+    at_hand: dict[str, str] = {}
+    for item in read(texts, known={}):
+        if isinstance(item, Problem):
+            problems.append(item)
+        else:
+            at_hand[document_id(item.sha256)] = item.text
+    for row in documents:
+        if row["document_id"] not in at_hand:
+            message = (
+                f"{row['source_file']}: no text given has the SHA-256 {row['text_sha256'][:16]}..., so its spans stay empty. "
+                "Give the file it was built from, unchanged."
+            )
+            problems.append(problem("hydrate-text-missing", message, resource="documents", value=row["document_id"], path=row["source_file"]))
+
+    filled = 0
+    with workspace(out) as new:
+        (new / "data").mkdir()
+        (new / "schemas").mkdir()
+        schemas: list[TableSchema] = []
+        frames = {}
+        for table in ORDER:
+            house = house_schemas()[table]
+            rows = read_csv_rows(root / "data" / f"{table}.csv", house)
+            target = new / "schemas" / f"{table}.json"
+            if table in LETTERS:
+                target.write_text(json.dumps(_extended(house.path), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+                for row in rows:
+                    text = at_hand.get(row["document_id"])
+                    row[SURFACE["name"]] = None if text is None else text[row["start"] : row["end"]]
+                    filled += text is not None
+            else:
+                target.write_bytes(house.path.read_bytes())
+            schema = read_schema(target)
+            schemas.append(schema)
+            frames[table] = to_frame(schema, rows)
+            write_table(frames[table], new / "data" / f"{table}.csv")
+        template = {k: v for k, v in descriptor.items() if k not in ("resources", "$schema", "sources")}
+        template["name"] = f"{template['name']}-hydrated"
+        template["title"] = f"{template.get('title', template['name'])} (private copy with the words of the texts)"
+        rules = descriptor.get("newspkg", {}).get("provenance", {}).get("rules", "")
+        write_descriptor(describe(template, new, schemas, frames, rules), new, out / DESCRIPTOR)
+        swap_in(new, out)
+    return filled, problems

@@ -1,0 +1,201 @@
+"""The descriptor: what `datapackage.json` says of the tables beside it, and the swap that puts a build in place.
+
+`curation/package.json` holds what people say of a package (title, contributors, licences ...); hashes, counts, sources and
+provenance are worked out here. This module is the only writer of `datapackage.json`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newspkg import __version__
+from newspkg.ids import slug
+from newspkg.problems import CannotRun
+from newspkg.schema import TableSchema
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["DESCRIPTOR", "PROFILE", "describe", "read_template", "swap_in", "workspace", "write_descriptor"]
+
+DESCRIPTOR = "datapackage.json"
+PROFILE = "0.1"  # version of the tables' profile; the rules of `validate.rules` belong to it
+BLOCK = "newspkg"  # the one namespaced block of the descriptor
+DEFAULT_CEILING = 0.25  # share of a text that may be quoted, unless curation/package.json states another
+
+# The order in which a reader meets the properties.
+_ORDER = (
+    "$schema", "name", "title", "description", "id", "version", "created", "homepage", "image", "keywords",
+    "contributors", "licenses", "sources", BLOCK, "resources",
+)  # fmt: skip
+
+
+def read_template(path: Path | None, name: str) -> dict[str, Any]:
+    """What people say of the package, from a JSON file; without one, a name alone.
+
+    Raises CannotRun for a file that is no JSON object or that states what the build works out.
+    """
+    template: dict[str, Any] = {}
+    if path is not None and path.exists():
+        try:
+            template = json.loads(path.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
+            raise CannotRun(f"{path}: cannot be read as JSON ({error}).") from error
+        if not isinstance(template, dict):
+            raise CannotRun(f"{path}: must hold one JSON object with the properties of a data package.")
+        taken = sorted({"resources", "$schema"} & template.keys())
+        if taken:
+            raise CannotRun(f"{path}: {', '.join(taken)} is written by the build; remove it.")
+    template.setdefault("name", slug(name) or "package")
+    return template
+
+
+def _source(document: Mapping[str, Any]) -> dict[str, str]:
+    """One entry of the descriptor's `sources`: a title, the address where it is known, and the document's id."""
+    title = document["title"] or document["source_file"]
+    entry = {"title": f"{document['outlet']}: {title}" if document["outlet"] else title}
+    if document["url"]:
+        entry["path"] = document["url"]
+    entry["document_id"] = document["document_id"]
+    return entry
+
+
+def describe(
+    template: Mapping[str, Any],
+    folder: Path,
+    schemas: Sequence[TableSchema],
+    frames: Mapping[str, pl.DataFrame],
+    rules_version: str,
+) -> dict[str, Any]:
+    """The descriptor of the tables written below `folder`/data, in the order of `schemas`."""
+    resources = []
+    for schema in schemas:
+        raw = (folder / "data" / f"{schema.name}.csv").read_bytes()
+        resources.append(
+            {
+                "name": schema.name,
+                "title": schema.title,
+                "description": schema.description,
+                "path": f"data/{schema.name}.csv",
+                "type": "table",
+                "profile": "tabular-data-resource",  # the word of version 1, without which R's frictionless refuses
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "bytes": len(raw),
+                "hash": f"sha256:{hashlib.sha256(raw).hexdigest()}",
+                "rows": frames[schema.name].height,
+                "schema": f"schemas/{schema.name}.json",
+            }
+        )
+    block = {
+        "profile": PROFILE,
+        "quotedShareCeiling": DEFAULT_CEILING,
+        **template.get(BLOCK, {}),
+        "provenance": {"toolkit": f"newspkg {__version__}", "rules": rules_version},
+    }
+    whole = {
+        **template,
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "sources": [*template.get("sources", []), *map(_source, frames["documents"].iter_rows(named=True))],
+        BLOCK: block,
+        "resources": resources,
+    }
+    return {key: whole[key] for key in sorted(whole, key=lambda k: (_ORDER.index(k) if k in _ORDER else len(_ORDER) - 2, k))}
+
+
+def _without_provenance(descriptor: Mapping[str, Any]) -> dict[str, Any]:
+    block = {k: v for k, v in descriptor.get(BLOCK, {}).items() if k != "provenance"}
+    return {**descriptor, BLOCK: block}
+
+
+def write_descriptor(descriptor: Mapping[str, Any], folder: Path, old: Path) -> bool:
+    """Writes `folder`/datapackage.json; True where it says something new.
+
+    A descriptor that differs from the `old` one by its provenance alone says nothing new and keeps the old bytes: the
+    label does not move when the data does not.
+    """
+    text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
+    try:
+        before = old.read_text(encoding="utf-8")
+        same = _without_provenance(json.loads(before)) == _without_provenance(descriptor)
+    except (OSError, ValueError):
+        before, same = "", False
+    (folder / DESCRIPTOR).write_text(before if same else text, encoding="utf-8", newline="\n")
+    return not same
+
+
+# --- whole or not at all ----------------------------------------------------------------------------------------------
+
+_BUILDING = ".newspkg-building"  # the sibling folder a build is written into
+_REPLACED = ".newspkg-replaced"  # the old data/ during the swap
+
+
+@contextmanager
+def workspace(root: Path) -> Iterator[Path]:
+    """A folder inside `root` to build in, removed afterwards whatever happened.
+
+    Repairs first what a build left that was cut off in the middle of its swap. Raises CannotRun where `root` cannot
+    be written, or the disk is full.
+    """
+    new = root / _BUILDING
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if (root / _REPLACED).exists():
+            if not (root / "data").exists():
+                (root / _REPLACED).rename(root / "data")
+            else:
+                shutil.rmtree(root / _REPLACED)
+        if new.exists():
+            shutil.rmtree(new)
+        new.mkdir()
+    except OSError as error:
+        raise CannotRun(f"{root}: cannot be written ({error.strerror}). Choose another folder with --out.") from error
+    try:
+        yield new
+    except OSError as error:
+        raise CannotRun(
+            f"{error.filename or root}: {error.strerror}. The old package is untouched; free some space or choose "
+            "another folder with --out."
+        ) from error
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _same_file(a: Path, b: Path) -> bool:
+    return b.is_file() and a.read_bytes() == b.read_bytes()
+
+
+def swap_in(new: Path, root: Path) -> bool:
+    """Puts the build in `new` in the place of the package in `root`; True where a byte changed.
+
+    Schemas first (an old table still fits its own), then `data/` by two renames, then the descriptor by one. Files in
+    `data/` that no build wrote are carried over.
+    """
+    (root / "schemas").mkdir(exist_ok=True)
+    changed = False
+    for schema in sorted((new / "schemas").iterdir()):
+        if not _same_file(schema, root / "schemas" / schema.name):
+            schema.replace(root / "schemas" / schema.name)
+            changed = True
+    data = root / "data"
+    if not all(_same_file(table, data / table.name) for table in (new / "data").iterdir()):
+        changed = True
+        if data.exists():
+            for other in data.iterdir():
+                if not (new / "data" / other.name).exists():
+                    (shutil.copytree if other.is_dir() else shutil.copy2)(other, new / "data" / other.name)
+            data.rename(root / _REPLACED)
+        (new / "data").rename(data)
+        shutil.rmtree(root / _REPLACED, ignore_errors=True)
+    if not _same_file(new / DESCRIPTOR, root / DESCRIPTOR):
+        os.replace(new / DESCRIPTOR, root / DESCRIPTOR)
+        changed = True
+    return changed

@@ -1,0 +1,350 @@
+"""The one door between the wings: rows become typed, sorted frames; people's corrections are applied; files are written.
+
+A row is a dict keyed by the columns of `schemas/<table>.json`; keys that begin with an underscore are notes between
+rooms and never published. None means "not stated".
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newspkg import edtf, ids
+from newspkg.problems import CannotRun, Problem, problem
+from newspkg.schema import Field, TableSchema, house_schemas
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "ADDED",
+    "ORDER",
+    "Row",
+    "Rows",
+    "apply_corrections",
+    "count_rows",
+    "document_row",
+    "key_text",
+    "published_actors",
+    "read_csv_rows",
+    "to_frame",
+    "write_table",
+]
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+
+# The tables in the order in which a reader meets them; the one place where they are listed.
+ORDER = (
+    "documents", "actors", "actor_names", "actor_roles", "mentions", "events", "event_participants", "event_mentions",
+    "event_links", "times", "quotes", "omissions", "corrections",
+)  # fmt: skip
+
+WHOLE_ROW = "*"  # corrections.field of a correction that adds or drops a whole row
+ADDED = {"method": "human", "rule": "correction", "confidence": 1.0, "review": "corrected"}
+
+
+def key_text(schema: TableSchema, row: Mapping[str, Any]) -> str:
+    """The row's key as `corrections.row_id` names it: the key's cells joined by `|`."""
+    return "|".join("" if row.get(name) is None else str(row[name]) for name in schema.primary_key)
+
+
+# --- cells --------------------------------------------------------------------------------------------------------
+
+
+def _integer(text: str) -> int:
+    return int(text)
+
+
+def _boolean(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(text)
+    return text == "true"
+
+
+def _array(text: str) -> list[str]:
+    value = json.loads(text)
+    if not isinstance(value, list):
+        raise ValueError(text)  # noqa: TRY004 - the caller asks whether the text is a value of the type
+    return value
+
+
+_CASTS: dict[str, Callable[[str], Any]] = {
+    "string": str,
+    "integer": _integer,
+    "year": _integer,
+    "number": float,
+    "boolean": _boolean,
+    "date": date.fromisoformat,
+    "array": _array,
+}
+
+
+def cast(field: Field, text: str) -> Any:
+    """The text of a cell as the value of its field; empty text is None. Raises ValueError where it is none."""
+    if text == "":
+        return None
+    return _CASTS[field.type](text)
+
+
+def read_csv_rows(path: Path, schema: TableSchema | None = None) -> list[Row]:
+    """The rows of a curated CSV file as text (or cast by `schema`); empty cells are None, `_line` is the line.
+
+    A byte order mark is allowed, as spreadsheets write one. Raises CannotRun, naming file and line, for a file that
+    cannot be read, a row of another width than the header, or a cell that is no value of its field.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise CannotRun(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise CannotRun(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8.") from error
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = next(reader, None)
+    if header is None:
+        return []
+    unknown = [name for name in header if schema is not None and name not in schema.names]
+    if unknown:
+        raise CannotRun(f"{path}, line 1: no such column: {', '.join(unknown)}. Known: {', '.join(schema.names)}.")  # type: ignore[union-attr]
+    rows: list[Row] = []
+    last = reader.line_num
+    for cells in reader:
+        line, last = last + 1, reader.line_num
+        if not cells:
+            continue
+        if len(cells) != len(header):
+            raise CannotRun(
+                f"{path}, line {line}: {len(cells)} cells where the header has {len(header)}; "
+                "a comma inside a cell needs quotation marks around the cell."
+            )
+        row: Row = dict(zip(header, cells, strict=True))
+        for name, cell in row.items():
+            try:
+                row[name] = cast(schema.field(name), cell) if schema is not None else (cell or None)
+            except ValueError as error:
+                expected = schema.field(name).type if schema is not None else "text"
+                raise CannotRun(f"{path}, line {line}: {name} is {cell!r}, not a value of type {expected}.") from error
+        row["_line"] = line
+        rows.append(row)
+    return rows
+
+
+# --- the row of a document ------------------------------------------------------------------------------------------
+
+
+def document_row(
+    *,
+    source_file: str,
+    text: str,
+    sha256: str,
+    extractor: str,
+    body_span: tuple[int, int],
+    published: str | None,
+    published_span: tuple[int, int] | None,
+    facts: Mapping[str, Any],
+) -> Row:
+    """The row of `documents`; what must be counted from other tables is filled by `count_rows`.
+
+    `facts` has title, outlet, authors (list), url, language, genre, rights and licence where they are known.
+    """
+    earliest, latest = edtf.bounds(published) if published else (None, None)
+    return {
+        "document_id": ids.document_id(sha256),
+        "source_file": source_file,
+        "title": facts.get("title"),
+        "outlet": facts.get("outlet"),
+        "authors": list(facts.get("authors") or ()) or None,
+        "url": facts.get("url"),
+        "language": facts.get("language"),
+        "genre": facts.get("genre"),
+        "published": published,
+        "published_earliest": earliest,
+        "published_latest": latest,
+        "published_evidence_start": published_span[0] if published_span else None,
+        "published_evidence_end": published_span[1] if published_span else None,
+        "body_start": body_span[0],
+        "body_end": body_span[1],
+        "n_chars": len(text),
+        "n_words": len(text[body_span[0] : body_span[1]].split()),
+        "text_sha256": sha256,
+        "extractor": extractor,
+        "rights": facts.get("rights"),
+        "licence": facts.get("licence"),
+    }
+
+
+def _covered(spans: Iterable[tuple[int, int]]) -> int:
+    """How many code points lie in at least one of the spans."""
+    total = reach = 0
+    for start, end in sorted(spans):
+        total += max(0, end - max(start, reach))
+        reach = max(reach, end)
+    return total
+
+
+def count_rows(rows: Rows) -> None:
+    """Fills what `documents` says about other tables: quoted_chars, quoted_share (of n_chars), n_quotes, n_mentions,
+    n_event_mentions."""
+    by_document: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for table in ("quotes", "mentions", "event_mentions"):
+        for row in rows[table]:
+            by_document[row["document_id"]][table].append(row)
+    for document in rows["documents"]:
+        own = by_document[document["document_id"]]
+        quoted = _covered((q["start"], q["end"]) for q in own["quotes"] if q["kind"] == "direct")
+        document["quoted_chars"] = quoted
+        document["quoted_share"] = round(quoted / document["n_chars"], 4) if document["n_chars"] else 0.0
+        for table in ("quotes", "mentions", "event_mentions"):
+            document[f"n_{table}"] = len(own[table])
+
+
+# --- corrections ----------------------------------------------------------------------------------------------------
+
+
+def apply_corrections(rows: Rows, corrections: Sequence[Row], tables: Iterable[str]) -> list[Problem]:
+    """Applies to `tables` what people decided, in the order of the file; returns what no longer matches.
+
+    A correction sets one cell of the row that `row_id` names; with field `*` it adds the row or drops it. A touched
+    row's `review` becomes `corrected`. A span's document, start and end are in its id and need no correction.
+    """
+    schemas = house_schemas()
+    problems: list[Problem] = []
+    wanted = set(tables)
+    index: dict[str, dict[str, Row]] = {}
+    for correction in corrections:
+        table, row_id, name, value = (correction[k] for k in ("table", "row_id", "field", "value"))
+        if table not in wanted:
+            continue
+        schema = schemas[table]
+        known = index.setdefault(table, {key_text(schema, row): row for row in rows[table]})
+        fault = _apply_one(schema, rows[table], known, row_id, name, value)
+        if fault:
+            problems.append(
+                problem(
+                    "correction-stale",
+                    f"The correction of {table} {row_id}, field {name}, does not apply: {fault}.",
+                    resource="corrections",
+                    field=name,
+                    value=row_id,
+                    line=correction.get("_line"),
+                )
+            )
+    return problems
+
+
+def _apply_one(schema: TableSchema, rows: list[Row], known: dict[str, Row], row_id: str, name: str, value: str | None) -> str | None:
+    """Applies one correction; the reason why it could not be applied, or None."""
+    row = known.get(row_id)
+    if name == WHOLE_ROW:
+        if value == "add":
+            if row is not None:
+                return "the row is already there, so the rules find it now; remove the correction"
+            fresh = _fresh_row(schema, row_id)
+            if fresh is None:
+                return f"{row_id!r} is no id of this table"
+            rows.append(fresh)
+            known[row_id] = fresh
+            return None
+        if value == "drop":
+            if row is None:
+                return "there is no such row any more; remove the correction"
+            rows.remove(row)
+            del known[row_id]
+            return None
+        return f"with field {WHOLE_ROW} the value is add or drop, not {value!r}"
+    if row is None:
+        return "there is no such row; look its id up in the table"
+    if name not in schema.names:
+        return f"the table has no field {name}; it has {', '.join(schema.names)}"
+    if name in schema.primary_key:
+        return "a key is not corrected; drop the row and add another"
+    try:
+        row[name] = cast(schema.field(name), value or "")
+    except ValueError:
+        return f"{value!r} is not a value of type {schema.field(name).type}"
+    if "review" in schema.names and name != "review":
+        row["review"] = "corrected"
+    return None
+
+
+def _fresh_row(schema: TableSchema, row_id: str) -> Row | None:
+    row: Row = dict.fromkeys(schema.names)
+    parts = row_id.split("|")
+    if len(parts) != len(schema.primary_key):
+        return None
+    row.update(zip(schema.primary_key, parts, strict=True))
+    if schema.name in ids.LETTERS:
+        place = ids.split_span_id(row_id)
+        if place is None or place[1] != ids.LETTERS[schema.name]:
+            return None
+        row["document_id"], row["start"], row["end"] = place[0], place[2], place[3]
+    row.update({k: v for k, v in ADDED.items() if k in row})
+    return row
+
+
+# --- actors -----------------------------------------------------------------------------------------------------------
+
+
+def published_actors(rows: Rows, actors: Mapping[str, Row], names: Iterable[Row], roles: Iterable[Row]) -> None:
+    """Fills actors, actor_names and actor_roles with those that the other tables mention or need.
+
+    `actors` are all that are known; what they refer to (part_of, the organisation of a role) comes along.
+    """
+    used: set[str] = set()
+    for table, columns in (
+        ("mentions", ("actor_id",)),
+        ("quotes", ("speaker_id", "addressee_id")),
+        ("event_participants", ("actor_id",)),
+    ):
+        for row in rows[table]:
+            used.update(row[c] for c in columns if row.get(c))
+    roles = list(roles)
+    open_ids = [a for a in used if a in actors]
+    used = set(open_ids)
+    while open_ids:
+        actor = open_ids.pop()
+        needed = [actors[actor].get("part_of")]
+        needed += [r.get("organisation_id") for r in roles if r["actor_id"] == actor]
+        for other in needed:
+            if other and other in actors and other not in used:
+                used.add(other)
+                open_ids.append(other)
+    rows["actors"] = [dict(actors[a]) for a in used]
+    rows["actor_names"] = [dict(n) for n in names if n["actor_id"] in used]
+    rows["actor_roles"] = [dict(r) for r in roles if r["actor_id"] in used]
+
+
+# --- frames and files ---------------------------------------------------------------------------------------------------
+
+
+def to_frame(schema: TableSchema, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """The rows as a typed frame, columns in the order of the schema, sorted by the key (by code point).
+
+    Empty text counts as not stated. Raises polars' own errors for a value of the wrong type: that is a bug of ours.
+    """
+    import polars as pl
+
+    from newspkg.schema import polars_schema
+
+    rows = list(rows)
+    columns = {name: [row.get(name) if row.get(name) != "" else None for row in rows] for name in schema.names}
+    frame = pl.DataFrame(columns, schema=polars_schema(schema, storage=True), strict=True)
+    return frame.sort(schema.primary_key)
+
+
+def write_table(frame: pl.DataFrame, path: Path) -> None:
+    """Writes a frame as UTF-8 CSV: comma, LF, one header row, `true`/`false`, ISO dates, lists as JSON text."""
+    import polars as pl
+
+    lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
+    as_text = [
+        pl.col(name).map_elements(lambda v: json.dumps(v.to_list(), ensure_ascii=False), return_dtype=pl.String).alias(name)
+        for name in lists
+    ]
+    frame.with_columns(as_text).write_csv(path, line_terminator="\n", quote_style="necessary")

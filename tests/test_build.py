@@ -1,0 +1,286 @@
+"""From sources to a package: the whole chain, and everything that can go wrong on the way."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from newspkg import package
+from newspkg.build import build, extract
+from newspkg.problems import CannotRun, Problem, UsageError
+from newspkg.tables import ORDER
+from newspkg.validate import validate
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "examples"
+
+WIRE = """Ministers agree on a truce
+
+12 March 2031
+
+TAVRA, Mar 12 (Harbour Wire) - Velmaran Foreign Minister Ilse Maro signed a ceasefire agreement with Ostria on Tuesday after two weeks of fighting.
+
+"We have stopped the guns, and we will keep them silent," Maro said. She added that talks would resume in April 2031.
+"""
+
+
+def digest(folder: Path) -> dict[str, str]:
+    files = [p for p in sorted(folder.rglob("*")) if p.is_file()]
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def table(root: Path, name: str) -> list[dict[str, str]]:
+    with (root / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("examples") / "package"
+    built = build([EXAMPLES / "articles"], out, curation=EXAMPLES / "curation")
+    assert [p for p in built.problems if p.severity == "error"] == []
+    return out
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    path = tmp_path / "texts" / "wire.txt"
+    path.parent.mkdir()
+    path.write_text(WIRE, encoding="utf-8")
+    return path
+
+
+def test_the_examples_make_a_valid_package(examples: Path) -> None:
+    report = validate(examples, texts=[EXAMPLES / "articles"])
+    assert report.problems == []
+    assert {name: len(table(examples, name)) > 0 for name in ORDER if name not in ("corrections", "event_links")} == dict.fromkeys(
+        (n for n in ORDER if n not in ("corrections", "event_links")), True
+    )
+
+
+def test_every_span_is_the_words_it_says(examples: Path) -> None:
+    texts = {}
+    for row in table(examples, "documents"):
+        path = EXAMPLES / "articles" / row["source_file"]
+        if path.suffix == ".txt":
+            texts[row["document_id"]] = path.read_bytes().decode("utf-8-sig")
+    checked = 0
+    for name, column in (("mentions", "surface"), ("times", "surface"), ("quotes", "text")):
+        for row in table(examples, name):
+            if row["document_id"] in texts and row[column]:
+                assert texts[row["document_id"]][int(row["start"]) : int(row["end"])] == row[column]
+                checked += 1
+    assert checked > 100
+
+
+def test_two_builds_give_the_same_bytes_and_the_second_writes_nothing(examples: Path, tmp_path: Path) -> None:
+    again = tmp_path / "package"
+    build([EXAMPLES / "articles"], again, curation=EXAMPLES / "curation")
+    before = {p: p.stat().st_mtime_ns for p in again.rglob("*")}
+    assert digest(again) == digest(examples)
+    assert build([EXAMPLES / "articles"], again, curation=EXAMPLES / "curation").changed is False
+    assert {p: p.stat().st_mtime_ns for p in again.rglob("*") if p != again} == {p: t for p, t in before.items() if p != again}
+
+
+def test_two_processes_give_the_same_bytes_as_one(examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newspkg.engines.WORTH_A_PROCESS", 0)
+    again = tmp_path / "package"
+    build([EXAMPLES / "articles"], again, curation=EXAMPLES / "curation", jobs=2)
+    assert digest(again) == digest(examples)
+
+
+def test_the_order_of_the_sources_does_not_matter(examples: Path, tmp_path: Path) -> None:
+    files = sorted((EXAMPLES / "articles").iterdir(), reverse=True)
+    again = tmp_path / "package"
+    build(files, again, curation=EXAMPLES / "curation")
+    assert digest(again) == digest(examples)
+
+
+def test_the_descriptor_says_what_is_there(examples: Path) -> None:
+    descriptor = json.loads((examples / "datapackage.json").read_text(encoding="utf-8"))
+    assert [r["name"] for r in descriptor["resources"]] == list(ORDER)
+    for resource in descriptor["resources"]:
+        raw = (examples / resource["path"]).read_bytes()
+        assert resource["bytes"] == len(raw)
+        assert resource["hash"] == "sha256:" + hashlib.sha256(raw).hexdigest()
+        assert (resource["type"], resource["profile"], resource["encoding"], resource["mediatype"]) == ("table", "tabular-data-resource", "utf-8", "text/csv")
+        assert (examples / resource["schema"]).is_file()
+    assert len(descriptor["sources"]) == len(table(examples, "documents"))
+    assert set(descriptor["newspkg"]["provenance"]) == {"toolkit", "rules"}
+
+
+def test_a_label_does_not_move_when_the_data_does_not(examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    again = tmp_path / "package"
+    shutil.copytree(examples, again)
+    monkeypatch.setattr("newspkg.build.rules_version", lambda: "ffffffffffff")
+    assert build([EXAMPLES / "articles"], again, curation=EXAMPLES / "curation").changed is False
+    assert digest(again) == digest(examples)
+
+
+# --- what can go wrong ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("empty.txt", b"", "source-empty"),
+        ("latin.txt", "Der Präsident sagte".encode("latin-1"), "source-encoding"),
+        ("picture.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "source-binary"),
+    ],
+)
+def test_a_source_that_cannot_be_read_costs_itself(article: Path, tmp_path: Path, name: str, content: bytes, code: str) -> None:
+    (article.parent / name).write_bytes(content)
+    built = build([article.parent], tmp_path / "out")
+    assert [p.code for p in built.problems] == [code]
+    assert name in built.problems[0].message
+    assert [d["source_file"] for d in table(tmp_path / "out", "documents")] == ["wire.txt"]
+
+
+def test_the_same_text_under_two_names_is_one_document(article: Path, tmp_path: Path) -> None:
+    shutil.copy(article, article.with_name("copy.txt"))
+    built = build([article.parent], tmp_path / "out")
+    assert [p.code for p in built.problems] == ["source-duplicate-text"]
+    assert "copy.txt" in built.problems[0].message and "wire.txt" in built.problems[0].message
+    assert built.counts["documents"] == 1
+
+
+def test_a_source_given_twice_is_read_once(article: Path, tmp_path: Path) -> None:
+    built = build([article, article.parent, article], tmp_path / "out")
+    assert built.counts["documents"] == 1
+    assert {p.severity for p in built.problems} <= {"warning"}
+
+
+def test_utf16_is_read(article: Path, tmp_path: Path) -> None:
+    article.write_bytes(WIRE.encode("utf-16"))
+    assert build([article], tmp_path / "out").problems == []
+    assert len(table(tmp_path / "out", "quotes")) > 0
+
+
+def test_a_text_in_another_language_is_kept(article: Path, tmp_path: Path) -> None:
+    text = "Der Minister erklärte am Dienstag, die Verhandlungen würden fortgesetzt. " * 6
+    article.write_text(text, encoding="utf-8")
+    built = build([article], tmp_path / "out")
+    row = table(tmp_path / "out", "documents")[0]
+    assert (row["language"], row["n_chars"]) == ("de", str(len(text)))
+    assert {p.severity for p in built.problems} <= {"warning"}
+
+
+def test_an_odd_mark_costs_one_quote(article: Path, tmp_path: Path) -> None:
+    article.write_text(WIRE + '\n"This mark has no partner, said the clerk.\n\n"Peace is possible," said Foreign Minister Ilse Maro.\n', encoding="utf-8")
+    build([article], tmp_path / "out")
+    texts = [q["text"] for q in table(tmp_path / "out", "quotes")]
+    assert "Peace is possible," in texts and "We have stopped the guns, and we will keep them silent," in texts
+    assert "unbalanced_mark" in {o["kind"] for o in table(tmp_path / "out", "omissions")}
+
+
+def test_a_curated_row_with_an_unknown_id_says_where(article: Path, tmp_path: Path) -> None:
+    curation = tmp_path / "curation"
+    curation.mkdir()
+    (curation / "actor_names.csv").write_text("actor_id,name,language,kind,valid_from,valid_to\nnobody,Nobody,en,short,,\n", encoding="utf-8")
+    (curation / "corrections.csv").write_text("table,row_id,field,value,reason,source\nquotes,q1,cue,said,because,me\n", encoding="utf-8")
+    built = build([article], tmp_path / "out", curation=curation)
+    found = {p.code: p for p in built.problems}
+    assert set(found) == {"curation-unknown-id", "correction-stale"}
+    assert "actor_names.csv, line 2" in found["curation-unknown-id"].message
+    assert built.counts["documents"] == 1
+
+
+def test_a_poisoned_article_costs_itself(article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from newspkg import build as module
+
+    whole = module.outline
+
+    def poisoned(article: object) -> object:
+        if "poison" in article.source_file:  # type: ignore[attr-defined]
+            raise RecursionError("too deep")
+        return whole(article)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "outline", poisoned)
+    article.with_name("poison.txt").write_text(WIRE + "More.", encoding="utf-8")
+    built = build([article.parent], tmp_path / "out")
+    assert [(p.code, p.path) for p in built.problems] == [("source-failed", "poison.txt")]
+    assert built.counts["documents"] == 1
+
+
+def test_nothing_to_read_is_a_wrong_call_and_leaves_the_package(examples: Path, tmp_path: Path) -> None:
+    again = tmp_path / "package"
+    shutil.copytree(examples, again)
+    (tmp_path / "none").mkdir()
+    with pytest.raises(UsageError, match="none"):
+        build([tmp_path / "none"], again)
+    assert digest(again) == digest(examples)
+
+
+@pytest.mark.parametrize("moment", ["write_table", "describe"])
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+def test_a_build_that_breaks_off_leaves_the_old_package(examples: Path, article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, error: BaseException) -> None:
+    again = tmp_path / "package"
+    shutil.copytree(examples, again)
+
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(f"newspkg.build.{moment}" if moment == "write_table" else "newspkg.package.describe", fails)
+    with pytest.raises((CannotRun, KeyboardInterrupt)) as caught:
+        build([article], again)
+    if isinstance(error, OSError):
+        assert "No space left on device" in str(caught.value) and "untouched" in str(caught.value)
+    assert digest(again) == digest(examples)
+
+
+def test_a_swap_cut_off_in_the_middle_is_repaired(examples: Path, article: Path, tmp_path: Path) -> None:
+    again = tmp_path / "package"
+    shutil.copytree(examples, again)
+    (again / "data").rename(again / package._REPLACED)
+    with package.workspace(again):
+        pass
+    assert digest(again) == digest(examples)
+
+
+def test_a_file_of_ones_own_in_data_survives(examples: Path, article: Path, tmp_path: Path) -> None:
+    again = tmp_path / "package"
+    shutil.copytree(examples, again)
+    (again / "data" / "notes.txt").write_text("mine", encoding="utf-8")
+    assert build([article], again).changed is True
+    assert (again / "data" / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_that_cannot_be_written(article: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(CannotRun, match="cannot be written"):
+        build([article], tmp_path / "file" / "package")
+
+
+def test_a_directory_loop_ends(article: Path, tmp_path: Path) -> None:
+    (article.parent / "loop").symlink_to(article.parent, target_is_directory=True)
+    assert build([article.parent], tmp_path / "out").counts["documents"] == 1
+
+
+# --- pkg extract --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_shape_of_extract_is_a_contract(article: Path) -> None:
+    (found,) = extract([article])
+    assert not isinstance(found, Problem)
+    assert set(found) == {"document", "quotes", "mentions", "events", "times"}
+    assert {"document_id", "path", "text_sha256", "title", "published", "body_start", "body_end"} <= set(found["document"])
+    keys = {
+        "quotes": {"quote_id", "kind", "group", "start", "end", "text", "speaker", "cue"},
+        "mentions": {"start", "end", "text", "actor_id", "form"},
+        "events": {"start", "end", "type", "status", "date"},
+        "times": {"start", "end", "value"},
+    }
+    for name, expected in keys.items():
+        assert found[name], name
+        assert all(set(item) == expected for item in found[name]), name
+    quote = found["quotes"][0]
+    assert set(quote["speaker"]) == {"start", "end", "text", "actor_id"}
+    assert set(quote["cue"]) == {"start", "end", "text"}
+    assert quote["text"] == WIRE[quote["start"] : quote["end"]]
+    assert json.loads(json.dumps(found)) == found
