@@ -334,8 +334,9 @@ def to_frame(schema: TableSchema, rows: Iterable[Mapping[str, Any]]) -> pl.DataF
 
     rows = list(rows)
     columns = {name: [row.get(name) if row.get(name) != "" else None for row in rows] for name in schema.names}
-    frame = pl.DataFrame(columns, schema=polars_schema(schema, storage=True), strict=True)
-    return frame.sort(schema.primary_key)
+    frame = pl.DataFrame(columns, schema=polars_schema(schema), strict=True)
+    # As text, since a vocabulary would sort by the order of its list.
+    return frame.sort([pl.col(name).cast(pl.String) for name in schema.primary_key])
 
 
 def write_table(frame: pl.DataFrame, path: Path) -> None:
