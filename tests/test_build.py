@@ -130,7 +130,7 @@ def test_a_label_does_not_move_when_the_data_does_not(examples: Path, tmp_path: 
     ("name", "content", "code"),
     [
         ("empty.txt", b"", "source-empty"),
-        ("latin.txt", "Der Präsident sagte".encode("latin-1"), "source-encoding"),
+        ("latin.txt", "Der Präsident sagte".encode("latin-1"), "source-not-utf8"),
         ("picture.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "source-binary"),
     ],
 )

@@ -48,6 +48,12 @@ def test_a_correction_adds_a_row_whose_span_is_in_its_id() -> None:
     assert (added["document_id"], added["start"], added["end"], added["form"], added["method"]) == (DOC, 7, 19, "name", "human")
 
 
+def test_adding_a_row_that_the_rules_find_by_now_is_no_fault() -> None:
+    rows = {"mentions": [mention(1, 2)]}
+    assert apply_corrections(rows, [correction("mentions", f"{DOC}:m1-2", "*", "add")], ["mentions"]) == []
+    assert rows["mentions"] == [mention(1, 2)]
+
+
 def test_a_correction_drops_a_row() -> None:
     rows = {"mentions": [mention(1, 2), mention(3, 4)]}
     assert apply_corrections(rows, [correction("mentions", f"{DOC}:m1-2", "*", "drop")], ["mentions"]) == []
@@ -61,7 +67,6 @@ def test_a_correction_drops_a_row() -> None:
         (f"{DOC}:m1-2", "colour", "x", "no such field"),
         (f"{DOC}:m1-2", "mention_id", "x", "a key is not corrected"),
         (f"{DOC}:m1-2", "confidence", "high", "not a number"),
-        (f"{DOC}:m1-2", "*", "add", "already there"),
         (f"{DOC}:m8-9", "*", "drop", "nothing to drop"),
         (f"{DOC}:m1-2", "*", "hide", "no such verb"),
         (f"{DOC}:q8-9", "*", "add", "the id of another table"),

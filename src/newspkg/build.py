@@ -39,6 +39,11 @@ from newspkg.tables import (
 
 __all__ = ["Built", "Curation", "build", "extract", "rules_version"]
 
+# The modules beside find/ and link/ that decide what is found.
+_TEXT_ROOMS = frozenset(
+    f"{room}.py" for room in ("edtf", "dateline", "decode", "source", "sentences", "lines", "body")
+)
+
 FIRST = ("documents", "mentions", "times", "quotes", "event_mentions", "omissions")  # found in one document
 SECOND = ("events", "event_participants", "event_links")  # made of the first over all documents
 
@@ -61,7 +66,9 @@ class Curation:
         if folder is None:
             return curation
         if not folder.is_dir():
-            raise UsageError(f"{folder}: no such folder; --curation names a folder with sources.csv, actors.csv and so on.")
+            raise UsageError(
+                f"{folder}: no such folder; --curation names a folder with sources.csv, actors.csv and so on."
+            )
         schemas = house_schemas()
         for name in ("sources", "actors", "actor_names", "actor_roles", "corrections"):
             path = folder / f"{name}.csv"
@@ -192,7 +199,12 @@ def _clean(rows: Iterable[Row]) -> list[Row]:
 def _check_curation(curation: Curation, registry: Registry, seen: set[str]) -> list[Problem]:
     """Curated rows that name an actor nobody knows, or a source that was not read."""
     problems = []
-    for table, column in (("actors", "part_of"), ("actor_names", "actor_id"), ("actor_roles", "actor_id"), ("actor_roles", "organisation_id")):
+    for table, column in (
+        ("actors", "part_of"),
+        ("actor_names", "actor_id"),
+        ("actor_roles", "actor_id"),
+        ("actor_roles", "organisation_id"),
+    ):
         for row in getattr(curation, table):
             if row.get(column) and row[column] not in registry.actors:
                 where = f"{curation.folder}/{table}.csv, line {row['_line']}"
@@ -210,7 +222,16 @@ def _check_curation(curation: Curation, registry: Registry, seen: set[str]) -> l
         if row["file"] not in seen:
             where = f"{curation.folder}/sources.csv, line {row['_line']}"
             message = f"{where}: no source was read under the name {row['file']!r}."
-            problems.append(problem("curation-unknown-source", message, resource="sources", field="file", line=row["_line"], value=row["file"]))
+            problems.append(
+                problem(
+                    "curation-unknown-source",
+                    message,
+                    resource="sources",
+                    field="file",
+                    line=row["_line"],
+                    value=row["file"],
+                )
+            )
     return problems
 
 
@@ -311,7 +332,7 @@ def rules_version() -> str:
     for folder in ("knowledge", "find", "link", ""):
         names = sorted(p.name for p in package.joinpath(folder).iterdir() if p.is_file())
         for name in names:
-            if folder or name in ("source.py", "body.py", "edtf.py"):
+            if folder or name in _TEXT_ROOMS:
                 digest.update(name.encode())
                 digest.update(package.joinpath(folder, name).read_bytes())
     return digest.hexdigest()[:12]
@@ -361,7 +382,8 @@ def _as_object(article: Article, rows: Rows) -> dict[str, Any]:
             for q in rows["quotes"]
         ],
         "mentions": [
-            {**(span(m["start"], m["end"]) or {}), "actor_id": m["actor_id"], "form": m["form"]} for m in rows["mentions"]
+            {**(span(m["start"], m["end"]) or {}), "actor_id": m["actor_id"], "form": m["form"]}
+            for m in rows["mentions"]
         ],
         "events": [
             {

@@ -67,7 +67,13 @@ def _progress(quiet: bool) -> Iterator[Any]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[documents]} documents"), TimeRemainingColumn())
+    columns = (
+        TextColumn("reading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[documents]} documents"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=None, documents=0)
         yield lambda done, total, documents: bar.update(task, completed=done, total=total, documents=documents)
@@ -88,9 +94,17 @@ def _table(built: Built) -> str:
 
 @app.command()
 def build(
-    sources: Annotated[list[Path] | None, typer.Argument(help="Articles: files, folders or globs. Default: the folder articles.", show_default=False)] = None,
+    sources: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Articles: files, folders or globs. Default: the folder articles.", show_default=False),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The package's folder.")] = Path("."),
-    curation: Annotated[Path | None, typer.Option(help="The folder of people's decisions. Default: OUT/curation, where there is one.", show_default=False)] = None,
+    curation: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder of people's decisions. Default: OUT/curation, where there is one.", show_default=False
+        ),
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes at most; 0 means one a core.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but problems.")] = False,
 ) -> None:
@@ -102,7 +116,9 @@ def build(
 
     chosen = sources or [Path("articles")]
     if not sources and not chosen[0].exists():
-        raise UsageError("No sources are given and there is no folder articles here. Name the articles: pkg build FILE_OR_FOLDER...")
+        raise UsageError(
+            "No sources are given and there is no folder articles here. Name the articles: pkg build FILE_OR_FOLDER..."
+        )
     with _progress(quiet) as progress:
         built = run(chosen, out, curation=_curation(curation, out), jobs=jobs, progress=progress)
     errors = _show(built.problems)
@@ -117,7 +133,12 @@ def build(
 @app.command()
 def extract(
     files: Annotated[list[Path], typer.Argument(help="Articles: files, folders or globs.", show_default=False)],
-    curation: Annotated[Path | None, typer.Option(help="The folder of people's decisions. Default: ./curation, where there is one.", show_default=False)] = None,
+    curation: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder of people's decisions. Default: ./curation, where there is one.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Print one JSON object per document and line: its quotes, mentions, events and times.
 
@@ -138,7 +159,10 @@ def extract(
 def validate(
     path: Annotated[Path, typer.Argument(help="A datapackage.json or the folder it lies in.")] = Path("."),
     format: Annotated[Format, typer.Option(help="How to show the report.")] = Format.text,
-    texts: Annotated[list[Path] | None, typer.Option(help="The articles, where they are at hand: checks spans against them.", show_default=False)] = None,
+    texts: Annotated[
+        list[Path] | None,
+        typer.Option(help="The articles, where they are at hand: checks spans against them.", show_default=False),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="The verdict alone.")] = False,
 ) -> None:
     """Check a data package: descriptor, files, cells, keys, and the rules of its profile.
@@ -176,9 +200,13 @@ def derive(
 
 @app.command()
 def hydrate(
-    texts: Annotated[list[Path], typer.Argument(help="Your copy of the articles: files, folders or globs.", show_default=False)],
+    texts: Annotated[
+        list[Path], typer.Argument(help="Your copy of the articles: files, folders or globs.", show_default=False)
+    ],
     package: Annotated[Path, typer.Option(help="The package's folder.")] = Path("."),
-    out: Annotated[Path, typer.Option("--out", "-o", help="Where the filled copy goes; it is for you, not for publication.")] = Path("hydrated"),
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Where the filled copy goes; it is for you, not for publication.")
+    ] = Path("hydrated"),
 ) -> None:
     """Fill the words of every span back in from your own copy of the articles.
 
@@ -188,12 +216,16 @@ def hydrate(
 
     filled, problems = run(texts, package, out)
     errors = _show(problems)
-    _say(f"{out / 'datapackage.json'} written: {filled} spans filled. It holds other people's words: do not publish it.")
+    _say(
+        f"{out / 'datapackage.json'} written: {filled} spans filled. It holds other people's words: do not publish it."
+    )
     raise typer.Exit(PROBLEMS if errors else OK)
 
 
 @app.command()
-def explain(code: Annotated[str, typer.Argument(help="A problem's code, as validate prints it.", show_default=False)]) -> None:
+def explain(
+    code: Annotated[str, typer.Argument(help="A problem's code, as validate prints it.", show_default=False)],
+) -> None:
     """Say what a problem's code means and what to do.
 
     Example: pkg explain foreign-key
@@ -203,7 +235,10 @@ def explain(code: Annotated[str, typer.Argument(help="A problem's code, as valid
     entry = CATALOGUE.get(code)
     if entry is None:
         near = difflib.get_close_matches(code, CATALOGUE, 3)
-        raise UsageError(f"There is no problem {code!r}. " + (f"Did you mean {' or '.join(near)}?" if near else "docs/problems.md lists them all."))
+        raise UsageError(
+            f"There is no problem {code!r}. "
+            + (f"Did you mean {' or '.join(near)}?" if near else "docs/problems.md lists them all.")
+        )
     print(f"{code}: {entry.title} ({entry.severity})\n\n{entry.description}\n\nWhat to do: {entry.hint}")
 
 
@@ -215,7 +250,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
 ) -> None:
     """News articles into a data package that a machine can check and a researcher can trust."""
 
@@ -267,7 +304,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except Exception as fault:  # noqa: BLE001 - the last door: a fault of ours has its own exit code
         if os.environ.get("NEWSPKG_DEBUG"):
             raise
-        _say(f"pkg: a fault of this program: {type(fault).__name__}: {fault}. Set NEWSPKG_DEBUG=1 to see where, and please report it.")
+        _say(
+            f"pkg: a fault of this program: {type(fault).__name__}: {fault}. Set NEWSPKG_DEBUG=1 to see where, and please report it."
+        )
         _end(FAULT)
 
 

@@ -18,7 +18,8 @@ What the standard leaves to its users, and this project decides:
 - Seasons are those of northern meteorology: spring is March to May, summer June to August, autumn September to
   November, winter December to February of the next year (`2022-24` ends in February 2023).
 - `~`, `?` and `%` do not move the bounds: "about November 2020" is bounded by that November.
-- A week has no form in EDTF; it is an interval of seven days and its precision is `week`.
+- A week and a quarter have no form at these levels; an interval of seven days is as exact as a `week`, one of a
+  calendar quarter's three months (`2022-07/2022-09`) as a `season`.
 - Early, mid and late are thirds, an interval with both ends approximate: late 2021 is `2021-09~/2021-12~`, mid-December
   `2020-12-11~/2020-12-20~`, the early 1990s `1990~/1993~` (see `part`).
 """
@@ -35,6 +36,9 @@ __all__ = [
     "PRECISIONS",
     "Bounds",
     "about",
+    "after",
+    "at",
+    "before",
     "bounds",
     "compare",
     "contains",
@@ -42,11 +46,15 @@ __all__ = [
     "decade",
     "interval",
     "month",
+    "moved",
+    "nth",
     "overlap",
     "part",
     "precision",
     "season",
+    "since",
     "span",
+    "until",
     "valid",
     "week",
     "year",
@@ -102,7 +110,7 @@ def precision(value: str) -> str:
     """How exact a value is: one of `PRECISIONS`. Raises ValueError for what is not `valid`.
 
     What is not stated does not count: `2020-11-XX` is as exact as a month, `20XX` is a range. An interval is a week if
-    it has seven days, open if one end is open or unknown, a range otherwise.
+    it has seven days, a season if it is a calendar quarter, open if one end is open or unknown, a range otherwise.
     """
     return _known(value).precision
 
@@ -132,8 +140,12 @@ def _read(value: str) -> _Reading | None:
         return _Reading(Bounds(earliest, latest), "open", False)
     if earliest > latest:
         return None
-    seven = (latest - earliest).days == 6 and start.precision == end.precision == "day"
-    return _Reading(Bounds(earliest, latest), "week" if seven else "range", False)
+    exact = "range"
+    if start.precision == end.precision == "day" and (latest - earliest).days == 6:
+        exact = "week"
+    elif start.precision == end.precision == "month" and earliest.year == latest.year:
+        exact = "season" if earliest.month % 3 == 1 and latest.month == earliest.month + 2 else "range"
+    return _Reading(Bounds(earliest, latest), exact, False)
 
 
 def _end(value: str) -> _Reading | None:
@@ -278,11 +290,7 @@ def about(value: str, mark: str = "~") -> str:
     """
     if mark not in ("~", "?", "%"):
         raise ValueError(f"{mark!r} marks nothing; use ~, ? or %")
-    reading = _known(value)
-    if "/" not in value and not reading.bare:
-        value = span(*reading.bounds)
-        if value.endswith("X"):
-            value = f"{value[:3]}0/{value[:3]}9"
+    value = _stated(value)
     return "/".join(e if e in ("", "..") or e[-1] in "~?%" else e + mark for e in value.split("/"))
 
 
@@ -310,3 +318,129 @@ def part(value: str, which: str) -> str | None:
         first_day, last_day = ((1, 10), (11, 20), (21, latest.day))[third]
         return about(interval(day(earliest.replace(day=first_day)), day(earliest.replace(day=last_day))))
     return None
+
+
+# --- reckoning -----------------------------------------------------------------------------------------------------
+
+
+def since(value: str) -> str | None:
+    """From the beginning of a value on: `2022-12` -> `2022-12/..`; None where its beginning is open."""
+    return _stretch(_stated(value).partition("/")[0], "..")
+
+
+def until(value: str) -> str | None:
+    """Up to the end of a value, which is in it: `2008` -> `../2008`; None where its end is open."""
+    return _stretch("..", _stated(value).rpartition("/")[2])
+
+
+def before(value: str) -> str | None:
+    """Up to the year, month or day before a value: `2020` -> `../2019`; None where its beginning is open."""
+    earliest, exact = bounds(value).earliest, precision(value)
+    if earliest is None or earliest == datetime.date.min:
+        return None
+    return _stretch("..", _day_as(earliest - _DAY, exact))
+
+
+def after(value: str) -> str | None:
+    """From the year, month or day after a value on: `2024` -> `2025/..`; None where its end is open."""
+    latest, exact = bounds(value).latest, precision(value)
+    if latest is None or latest == datetime.date.max:
+        return None
+    return _stretch(_day_as(latest + _DAY, exact), "..")
+
+
+def at(value: str, clock: str, zone: str = "") -> str | None:
+    """A day with an hour, `clock` as 14:05:00 and `zone` as Z or nothing; None where the value is no single day."""
+    moment = f"{value.rstrip('~?%')}T{clock}{zone}"
+    return moment if precision(value) == "day" and valid(moment) else None
+
+
+def moved(value: str, count: float, unit: str) -> str | None:
+    """What lies `count` days, weeks, months, years or decades after a value (before it where negative).
+
+    As exact as the unit, not as the value: two months after 2020-11-09 is 2021-01, four years after 2016-04 is 2020,
+    and what is counted in weeks or decades is approximate. An interval is left by its nearer end. None where the value
+    is too vague for the unit (a week after some year), or the result is out of the calendar.
+    """
+    earliest, latest = bounds(value)
+    base = latest if count > 0 else earliest
+    if base is None:
+        return None
+    order = ("day", "month", "year", "decade").index({"week": "day"}.get(unit, unit))
+    exact = precision(value)
+    rank = {"minute": 0, "day": 0, "week": 0, "month": 1, "season": 2, "year": 2, "decade": 3}.get(exact)
+    if rank is None:  # a range: what counts is how exactly its ends are told
+        end = value.rpartition("/")[2] if count > 0 else value.partition("/")[0]
+        rank = {"day": 0, "month": 1}.get(precision(end), 2) if end not in ("", "..") else 2
+    if rank > order:
+        return None
+    try:
+        if unit in ("day", "week"):
+            date = base + datetime.timedelta(days=round(count * (7 if unit == "week" else 1)))
+            return day(date) + ("~" if unit == "week" or count % 1 else "")
+        if unit == "month":
+            months = base.year * 12 + base.month - 1 + round(count)
+            return month(months // 12, months % 12 + 1)
+        years = count * 10 if unit == "decade" else count
+        if years % 1 and rank <= 1:  # half years are told by their month
+            months = base.year * 12 + base.month - 1 + round(years * 12)
+            return month(months // 12, months % 12 + 1) + "~"
+        return year(base.year + round(years)) + ("~" if unit == "decade" or years % 1 else "")
+    except (ValueError, OverflowError):
+        return None
+
+
+def nth(value: str, number: int, unit: str) -> str | None:
+    """The `number`-th half, quarter, month, week, day or year of a value (-1: the last); None where there is none."""
+    (earliest, latest), exact = bounds(value), precision(value)
+    if earliest is None or latest is None:
+        return None
+    if unit in ("half", "quarter") and exact == "year":
+        parts = 2 if unit == "half" else 4
+        number = parts if number == -1 else number
+        size = 12 // parts
+        return (
+            interval(f"{value[:4]}-{(number - 1) * size + 1:02}", f"{value[:4]}-{number * size:02}")
+            if 1 <= number <= parts
+            else None
+        )
+    if unit == "half" and exact in ("month", "decade"):
+        if exact == "decade":
+            return interval(year(earliest.year + 5 * (number != 1)), year(earliest.year + (4 if number == 1 else 9)))
+        middle = earliest.replace(day=15)
+        return span(earliest, middle) if number == 1 else span(middle + _DAY, latest)
+    step = {"day": 1, "week": 7}.get(unit)
+    if step and exact in ("month", "season", "year"):
+        start = latest - (step - 1) * _DAY if number == -1 else earliest + (number - 1) * step * _DAY
+        stop = start + (step - 1) * _DAY
+        if not earliest <= start <= latest:
+            return None
+        return day(start) if step == 1 else about(span(start, min(stop, latest)))
+    if unit == "month" and exact in ("year", "season"):
+        months = earliest.month - 1 + (number - 1 if number > 0 else (2 if exact == "season" else 11))
+        result = month(earliest.year + months // 12, months % 12 + 1)
+        return result if contains(value, result) else None
+    if unit == "year" and exact == "decade":
+        return year(latest.year if number == -1 else earliest.year + number - 1) if number <= 10 else None
+    return None
+
+
+def _stated(value: str) -> str:
+    """A value that may stand in an interval: unstated digits and hours give way to its bounds."""
+    reading = _known(value)
+    if "/" in value or reading.bare:
+        return value
+    shortest = span(*reading.bounds)
+    return f"{shortest[:3]}0/{shortest[:3]}9" if shortest.endswith("X") else shortest
+
+
+def _stretch(start: str, end: str) -> str | None:
+    value = f"{start}/{end}"
+    return value if valid(value) else None
+
+
+def _day_as(date: datetime.date, exact: str) -> str:
+    """A day, or the month or year that has it, as exactly as `exact`."""
+    if exact in ("year", "decade"):
+        return day(date)[:4]
+    return day(date)[:7] if exact in ("month", "season") else day(date)

@@ -49,7 +49,9 @@ def hydrate(texts: Sequence[Path], package: Path, out: Path) -> tuple[int, list[
         descriptor = json.loads((root / DESCRIPTOR).read_text(encoding="utf-8"))
         documents = read_csv_rows(root / "data" / "documents.csv", house_schemas()["documents"])
     except FileNotFoundError as error:
-        raise UsageError(f"{error.filename}: no such file; --package names the folder of a package made by pkg build.") from error
+        raise UsageError(
+            f"{error.filename}: no such file; --package names the folder of a package made by pkg build."
+        ) from error
     except ValueError as error:
         raise CannotRun(f"{root / DESCRIPTOR}: is no JSON ({error}).") from error
 
@@ -66,7 +68,15 @@ def hydrate(texts: Sequence[Path], package: Path, out: Path) -> tuple[int, list[
                 f"{row['source_file']}: no text given has the SHA-256 {row['text_sha256'][:16]}..., so its spans stay empty. "
                 "Give the file it was built from, unchanged."
             )
-            problems.append(problem("hydrate-text-missing", message, resource="documents", value=row["document_id"], path=row["source_file"]))
+            problems.append(
+                problem(
+                    "hydrate-text-missing",
+                    message,
+                    resource="documents",
+                    value=row["document_id"],
+                    path=row["source_file"],
+                )
+            )
 
     filled = 0
     with workspace(out) as new:
@@ -79,7 +89,9 @@ def hydrate(texts: Sequence[Path], package: Path, out: Path) -> tuple[int, list[
             rows = read_csv_rows(root / "data" / f"{table}.csv", house)
             target = new / "schemas" / f"{table}.json"
             if table in LETTERS:
-                target.write_text(json.dumps(_extended(house.path), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+                target.write_text(
+                    json.dumps(_extended(house.path), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+                )
                 for row in rows:
                     text = at_hand.get(row["document_id"])
                     row[SURFACE["name"]] = None if text is None else text[row["start"] : row["end"]]

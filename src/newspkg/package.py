@@ -108,7 +108,9 @@ def describe(
         BLOCK: block,
         "resources": resources,
     }
-    return {key: whole[key] for key in sorted(whole, key=lambda k: (_ORDER.index(k) if k in _ORDER else len(_ORDER) - 2, k))}
+    return {
+        key: whole[key] for key in sorted(whole, key=lambda k: (_ORDER.index(k) if k in _ORDER else len(_ORDER) - 2, k))
+    }
 
 
 def _without_provenance(descriptor: Mapping[str, Any]) -> dict[str, Any]:

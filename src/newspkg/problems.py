@@ -238,8 +238,8 @@ CATALOGUE: dict[str, Entry] = {
     # --- the rules of this profile --------------------------------------------------------------------------------
     "correction-stale": Entry(
         "A correction that no longer matches",
-        "A row of corrections.csv names a row or a field that is not there, adds a row that the rules find by now, drops one that "
-        "is gone, or does not stand in the table it corrects.",
+        "A row of corrections.csv names a row or a field that is not there, drops a row that is gone,"
+        " or does not stand in the table it corrects.",
         "Look at the row it names; correct or remove the correction.",
     ),
 }

@@ -238,13 +238,15 @@ def apply_corrections(rows: Rows, corrections: Sequence[Row], tables: Iterable[s
     return problems
 
 
-def _apply_one(schema: TableSchema, rows: list[Row], known: dict[str, Row], row_id: str, name: str, value: str | None) -> str | None:
+def _apply_one(
+    schema: TableSchema, rows: list[Row], known: dict[str, Row], row_id: str, name: str, value: str | None
+) -> str | None:
     """Applies one correction; the reason why it could not be applied, or None."""
     row = known.get(row_id)
     if name == WHOLE_ROW:
         if value == "add":
             if row is not None:
-                return "the row is already there, so the rules find it now; remove the correction"
+                return None  # the rules find it by now: what the person wanted is the case
             fresh = _fresh_row(schema, row_id)
             if fresh is None:
                 return f"{row_id!r} is no id of this table"
@@ -345,7 +347,9 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
 
     lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
     as_text = [
-        pl.col(name).map_elements(lambda v: json.dumps(v.to_list(), ensure_ascii=False), return_dtype=pl.String).alias(name)
+        pl.col(name)
+        .map_elements(lambda v: json.dumps(v.to_list(), ensure_ascii=False), return_dtype=pl.String)
+        .alias(name)
         for name in lists
     ]
     frame.with_columns(as_text).write_csv(path, line_terminator="\n", quote_style="necessary")
