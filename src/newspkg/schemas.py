@@ -1,27 +1,39 @@
 """A pandera schema for each table of the profile, made from `schemas/<table>.json` when it is asked for.
 
-    from newspkg import schemas
-    quotes = schemas.quotes.validate(frame)      # a polars DataFrame, or pandera's SchemaError
+from newspkg import schemas
+quotes = schemas.quotes.validate(frame)             # a polars DataFrame, or pandera's SchemaError
+quotes = schemas.table("quotes").validate(frame)    # the same, by name
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
+from newspkg.problems import UsageError
 from newspkg.schema import house_schemas, pandera_schema
 
 if TYPE_CHECKING:
     import pandera.polars as pa
 
 
-def __getattr__(table: str) -> pa.DataFrameSchema:
-    if table.startswith("_"):
-        raise AttributeError(table)
+@cache
+def table(name: str) -> pa.DataFrameSchema:
+    """The schema of a table by its name. Raises UsageError where the profile has no such table."""
+    tables = house_schemas()
+    if name not in tables:
+        raise UsageError(f"There is no table {name!r}; there are {', '.join(tables)}.")
+    return pandera_schema(tables[name])
+
+
+def __getattr__(name: str) -> pa.DataFrameSchema:
+    if name.startswith("_"):  # Python itself asks modules for such names; they are never tables
+        raise AttributeError(name)
     try:
-        return pandera_schema(house_schemas()[table])
-    except KeyError:
-        raise AttributeError(f"there is no table {table!r}; there are {', '.join(house_schemas())}") from None
+        return table(name)
+    except UsageError as error:
+        raise AttributeError(str(error)) from None
 
 
 def __dir__() -> list[str]:
-    return list(house_schemas())
+    return sorted([*house_schemas(), "table"])

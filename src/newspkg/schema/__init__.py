@@ -1,0 +1,38 @@
+"""Reads a Table Schema, strictly where it is ours, and says what each of its types is in polars, pandera, R and prose.
+
+`schemas/*.json` are the source of truth. A key that is misspelt, a pattern that two engines read differently or a
+bound that does not fit its type would be a check that cannot fail, so in a schema of the house each is an error with
+file and place.
+
+    model      TableSchema, Field, ForeignKey, and the one table of types
+    patterns   what every regular-expression engine reads alike
+    values     examples, bounds and vocabularies as values of their types
+    read       JSON to TableSchema, and every problem with its JSON pointer
+    frames     TableSchema to polars dtypes and to pandera
+"""
+
+from __future__ import annotations
+
+from newspkg.schema.frames import pandera_schema, polars_schema
+from newspkg.schema.model import TYPES, Field, ForeignKey, TableSchema, TypeInfo
+from newspkg.schema.patterns import anchored, portable_pattern
+from newspkg.schema.read import house_folder, house_schemas, read_folder, read_schema
+from newspkg.schema.values import broken_constraints, value_of
+
+__all__ = [
+    "TYPES",
+    "Field",
+    "ForeignKey",
+    "TableSchema",
+    "TypeInfo",
+    "anchored",
+    "broken_constraints",
+    "house_folder",
+    "house_schemas",
+    "pandera_schema",
+    "polars_schema",
+    "portable_pattern",
+    "read_folder",
+    "read_schema",
+    "value_of",
+]
