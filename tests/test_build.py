@@ -59,9 +59,9 @@ def article(tmp_path: Path) -> Path:
 def test_the_examples_make_a_valid_package(examples: Path) -> None:
     report = validate(examples, texts=[EXAMPLES / "articles"])
     assert report.problems == []
-    assert {name: len(table(examples, name)) > 0 for name in ORDER if name not in ("corrections", "event_links")} == dict.fromkeys(
-        (n for n in ORDER if n not in ("corrections", "event_links")), True
-    )
+    assert {
+        name: len(table(examples, name)) > 0 for name in ORDER if name not in ("corrections", "event_links")
+    } == dict.fromkeys((n for n in ORDER if n not in ("corrections", "event_links")), True)
 
 
 def test_every_span_is_the_words_it_says(examples: Path) -> None:
@@ -85,10 +85,14 @@ def test_two_builds_give_the_same_bytes_and_the_second_writes_nothing(examples: 
     before = {p: p.stat().st_mtime_ns for p in again.rglob("*")}
     assert digest(again) == digest(examples)
     assert build([EXAMPLES / "articles"], again, curation=EXAMPLES / "curation").changed is False
-    assert {p: p.stat().st_mtime_ns for p in again.rglob("*") if p != again} == {p: t for p, t in before.items() if p != again}
+    assert {p: p.stat().st_mtime_ns for p in again.rglob("*") if p != again} == {
+        p: t for p, t in before.items() if p != again
+    }
 
 
-def test_two_processes_give_the_same_bytes_as_one(examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_processes_give_the_same_bytes_as_one(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("newspkg.engines.WORTH_A_PROCESS", 0)
     again = tmp_path / "package"
     build([EXAMPLES / "articles"], again, curation=EXAMPLES / "curation", jobs=2)
@@ -109,13 +113,20 @@ def test_the_descriptor_says_what_is_there(examples: Path) -> None:
         raw = (examples / resource["path"]).read_bytes()
         assert resource["bytes"] == len(raw)
         assert resource["hash"] == "sha256:" + hashlib.sha256(raw).hexdigest()
-        assert (resource["type"], resource["profile"], resource["encoding"], resource["mediatype"]) == ("table", "tabular-data-resource", "utf-8", "text/csv")
+        assert (resource["type"], resource["profile"], resource["encoding"], resource["mediatype"]) == (
+            "table",
+            "tabular-data-resource",
+            "utf-8",
+            "text/csv",
+        )
         assert (examples / resource["schema"]).is_file()
     assert len(descriptor["sources"]) == len(table(examples, "documents"))
     assert set(descriptor["newspkg"]["provenance"]) == {"toolkit", "rules"}
 
 
-def test_a_label_does_not_move_when_the_data_does_not(examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_label_does_not_move_when_the_data_does_not(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     again = tmp_path / "package"
     shutil.copytree(examples, again)
     monkeypatch.setattr("newspkg.build.rules_version", lambda: "ffffffffffff")
@@ -134,7 +145,9 @@ def test_a_label_does_not_move_when_the_data_does_not(examples: Path, tmp_path: 
         ("picture.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "source-binary"),
     ],
 )
-def test_a_source_that_cannot_be_read_costs_itself(article: Path, tmp_path: Path, name: str, content: bytes, code: str) -> None:
+def test_a_source_that_cannot_be_read_costs_itself(
+    article: Path, tmp_path: Path, name: str, content: bytes, code: str
+) -> None:
     (article.parent / name).write_bytes(content)
     built = build([article.parent], tmp_path / "out")
     assert [p.code for p in built.problems] == [code]
@@ -172,7 +185,11 @@ def test_a_text_in_another_language_is_kept(article: Path, tmp_path: Path) -> No
 
 
 def test_an_odd_mark_costs_one_quote(article: Path, tmp_path: Path) -> None:
-    article.write_text(WIRE + '\n"This mark has no partner, said the clerk.\n\n"Peace is possible," said Foreign Minister Ilse Maro.\n', encoding="utf-8")
+    article.write_text(
+        WIRE
+        + '\n"This mark has no partner, said the clerk.\n\n"Peace is possible," said Foreign Minister Ilse Maro.\n',
+        encoding="utf-8",
+    )
     build([article], tmp_path / "out")
     texts = [q["text"] for q in table(tmp_path / "out", "quotes")]
     assert "Peace is possible," in texts and "We have stopped the guns, and we will keep them silent," in texts
@@ -182,8 +199,12 @@ def test_an_odd_mark_costs_one_quote(article: Path, tmp_path: Path) -> None:
 def test_a_curated_row_with_an_unknown_id_says_where(article: Path, tmp_path: Path) -> None:
     curation = tmp_path / "curation"
     curation.mkdir()
-    (curation / "actor_names.csv").write_text("actor_id,name,language,kind,valid_from,valid_to\nnobody,Nobody,en,short,,\n", encoding="utf-8")
-    (curation / "corrections.csv").write_text("table,row_id,field,value,reason,source\nquotes,q1,cue,said,because,me\n", encoding="utf-8")
+    (curation / "actor_names.csv").write_text(
+        "actor_id,name,language,kind,valid_from,valid_to\nnobody,Nobody,en,short,,\n", encoding="utf-8"
+    )
+    (curation / "corrections.csv").write_text(
+        "table,row_id,field,value,reason,source\nquotes,q1,cue,said,because,me\n", encoding="utf-8"
+    )
     built = build([article], tmp_path / "out", curation=curation)
     found = {p.code: p for p in built.problems}
     assert set(found) == {"curation-unknown-id", "correction-stale"}
@@ -219,7 +240,9 @@ def test_nothing_to_read_is_a_wrong_call_and_leaves_the_package(examples: Path, 
 
 @pytest.mark.parametrize("moment", ["write_table", "describe"])
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
-def test_a_build_that_breaks_off_leaves_the_old_package(examples: Path, article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, error: BaseException) -> None:
+def test_a_build_that_breaks_off_leaves_the_old_package(
+    examples: Path, article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, error: BaseException
+) -> None:
     again = tmp_path / "package"
     shutil.copytree(examples, again)
 
@@ -269,7 +292,9 @@ def test_the_shape_of_extract_is_a_contract(article: Path) -> None:
     (found,) = extract([article])
     assert not isinstance(found, Problem)
     assert set(found) == {"document", "quotes", "mentions", "events", "times"}
-    assert {"document_id", "path", "text_sha256", "title", "published", "body_start", "body_end"} <= set(found["document"])
+    assert {"document_id", "path", "text_sha256", "title", "published", "body_start", "body_end"} <= set(
+        found["document"]
+    )
     keys = {
         "quotes": {"quote_id", "kind", "group", "start", "end", "text", "speaker", "cue"},
         "mentions": {"start", "end", "text", "actor_id", "form"},

@@ -30,7 +30,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("command", ["build", "extract", "validate", "derive", "hydrate", "explain"])
-def test_every_command_has_help_with_an_example_and_stands_in_the_docs(capsys: pytest.CaptureFixture[str], command: str) -> None:
+def test_every_command_has_help_with_an_example_and_stands_in_the_docs(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
     code, out, _ = run(capsys, command, "--help")
     assert code == 0
     assert f"Example: pkg {command}" in out
@@ -63,7 +65,14 @@ def test_problems_end_with_1_and_json_has_its_shape(capsys: pytest.CaptureFixtur
         (["hydrate", "texts", "--package", "no/such/place"], 2, "no/such/place"),
     ],
 )
-def test_a_wrong_call_ends_with_2_and_names_the_word(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, words: str) -> None:
+def test_a_wrong_call_ends_with_2_and_names_the_word(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    code: int,
+    words: str,
+) -> None:
     monkeypatch.chdir(tmp_path)
     done, out, err = run(capsys, *arguments)
     assert (done, out) == (code, "")
@@ -90,7 +99,9 @@ def test_a_fault_of_ours_ends_with_4(capsys: pytest.CaptureFixture[str], monkeyp
 
 
 def test_a_bad_source_is_named_and_ends_with_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    (tmp_path / "good.txt").write_text("President Ilse Maro said the border was open on 3 May 2031. It was quiet there.", encoding="utf-8")
+    (tmp_path / "good.txt").write_text(
+        "President Ilse Maro said the border was open on 3 May 2031. It was quiet there.", encoding="utf-8"
+    )
     (tmp_path / "bad.txt").write_bytes(b"caf\xe9 au lait")
     code, out, err = run(capsys, "build", tmp_path / "good.txt", tmp_path / "bad.txt", "--out", tmp_path / "out", "-q")
     assert (code, out) == (1, "")
@@ -107,12 +118,18 @@ def test_extract_prints_one_object_a_line(capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_reader_that_stops_early_is_no_fault() -> None:
     command = f"{sys.executable} -m newspkg.cli extract examples/articles/*.txt | head -c 10"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ)
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_no_bar_where_no_person_watches(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "newspkg.cli", "build", "examples/articles", "--out", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "newspkg.cli", "build", "examples/articles", "--out", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "\x1b" not in done.stderr and "\r" not in done.stderr and done.stdout == ""

@@ -30,11 +30,18 @@ def test_frictionless_finds_it_valid() -> None:
 
 
 def test_it_has_what_it_promises() -> None:
-    rows = {r["name"]: r["rows"] for r in json.loads((ROOT / "datapackage.json").read_text(encoding="utf-8"))["resources"]}
+    rows = {
+        r["name"]: r["rows"] for r in json.loads((ROOT / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    }
     assert rows["documents"] == 5
-    assert all(rows[name] > 0 for name in ("actors", "mentions", "events", "event_mentions", "times", "quotes", "omissions"))
+    assert all(
+        rows[name] > 0 for name in ("actors", "mentions", "events", "event_mentions", "times", "quotes", "omissions")
+    )
     quotes = pl.read_csv(ROOT / "data" / "quotes.csv")
-    assert quotes.filter(pl.col("kind") != "direct")["text"].null_count() == quotes.filter(pl.col("kind") != "direct").height
+    assert (
+        quotes.filter(pl.col("kind") != "direct")["text"].null_count()
+        == quotes.filter(pl.col("kind") != "direct").height
+    )
 
 
 @pytest.mark.skipif(not SOURCES.is_dir(), reason="the five articles are not at hand, so the rebuild was not compared")
@@ -45,10 +52,14 @@ def test_it_is_what_a_build_writes_to_the_byte(tmp_path: Path) -> None:
     built = build([SOURCES], tmp_path, curation=ROOT / "curation")
     assert [p for p in built.problems if p.severity == "error"] == []
     for path in [ROOT / "datapackage.json", *sorted((ROOT / "data").iterdir()), *sorted((ROOT / "schemas").iterdir())]:
-        assert (tmp_path / path.relative_to(ROOT)).read_bytes() == path.read_bytes(), f"{path.name}: run pkg build ../shared/articles"
+        assert (tmp_path / path.relative_to(ROOT)).read_bytes() == path.read_bytes(), (
+            f"{path.name}: run pkg build ../shared/articles"
+        )
 
 
-@pytest.mark.skipif(not SOURCES.is_dir(), reason="the five articles are not at hand, so the spans were not compared with them")
+@pytest.mark.skipif(
+    not SOURCES.is_dir(), reason="the five articles are not at hand, so the spans were not compared with them"
+)
 def test_its_spans_fit_the_texts() -> None:
     report = validate(ROOT, texts=[SOURCES])
     assert report.problems == []

@@ -17,7 +17,23 @@ FILES = sorted(SRC.rglob("*.py"))
 
 # Imports go downhill: a room may import the rooms before it in its wing, and the floor.
 FLOOR = ["problems", "ids", "edtf", "schema"]
-LEFT = [*FLOOR, "dateline", "walk", "decode", "source", "sentences", "lines", "body", "find", "link", "tables", "package", "engines", "build", "hydrate"]
+LEFT = [
+    *FLOOR,
+    "dateline",
+    "walk",
+    "decode",
+    "source",
+    "sentences",
+    "lines",
+    "body",
+    "find",
+    "link",
+    "tables",
+    "package",
+    "engines",
+    "build",
+    "hydrate",
+]
 RIGHT = [*FLOOR, "tables", "package", "report", "validate"]
 STAIRS = {"derive": [*FLOOR], "schemas": [*FLOOR], "cli": None}  # None: may import any room
 PLAIN = {*LEFT[LEFT.index("dateline") : LEFT.index("tables")]}  # plain objects: no frames
@@ -63,7 +79,9 @@ def imported(path: Path) -> set[str]:
 
 
 def rooms_imported(path: Path) -> set[str]:
-    return {n.split(".")[1] for n in imported(path) if n.startswith("newspkg.") and (SRC / n.split(".")[1]).exists()} | {
+    return {
+        n.split(".")[1] for n in imported(path) if n.startswith("newspkg.") and (SRC / n.split(".")[1]).exists()
+    } | {
         n.split(".")[1] for n in imported(path) if n.startswith("newspkg.") and (SRC / f"{n.split('.')[1]}.py").exists()
     }
 

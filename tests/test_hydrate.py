@@ -59,7 +59,9 @@ def test_a_changed_text_fills_nothing_and_is_named(package: Path, tmp_path: Path
     _, problems = hydrate([tmp_path / "texts"], package, tmp_path / "private")
     assert [(p.code, p.path) for p in problems] == [("hydrate-text-missing", first.name)]
     document = problems[0].value
-    assert {r["hydrated_surface"] for r in spans(tmp_path / "private", "mentions") if r["document_id"] == document} == {""}
+    assert {r["hydrated_surface"] for r in spans(tmp_path / "private", "mentions") if r["document_id"] == document} == {
+        ""
+    }
 
 
 def test_the_private_copy_never_overwrites_the_package(package: Path) -> None:

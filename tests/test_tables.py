@@ -13,7 +13,16 @@ import pytest
 from newspkg import ids
 from newspkg.problems import CannotRun
 from newspkg.schema import house_schemas
-from newspkg.tables import ORDER, apply_corrections, count_rows, document_row, published_actors, read_csv_rows, to_frame, write_table
+from newspkg.tables import (
+    ORDER,
+    apply_corrections,
+    count_rows,
+    document_row,
+    published_actors,
+    read_csv_rows,
+    to_frame,
+    write_table,
+)
 
 DOC = "doc-0123456789abcdef"
 
@@ -25,7 +34,15 @@ def correction(table: str, row_id: str, field: str, value: str | None) -> dict[s
 def mention(start: int, end: int) -> dict[str, object]:
     row = dict.fromkeys(house_schemas()["mentions"].names)
     row |= {"mention_id": ids.span_id(DOC, "mentions", start, end), "document_id": DOC, "start": start, "end": end}
-    return row | {"surface": "x", "form": "name", "reading": "actor", "method": "rule", "rule": "r", "confidence": 0.5, "review": "unreviewed"}
+    return row | {
+        "surface": "x",
+        "form": "name",
+        "reading": "actor",
+        "method": "rule",
+        "rule": "r",
+        "confidence": 0.5,
+        "review": "unreviewed",
+    }
 
 
 def test_every_schema_has_its_place_in_the_order() -> None:
@@ -42,10 +59,18 @@ def test_a_correction_sets_a_cell_and_marks_the_row() -> None:
 def test_a_correction_adds_a_row_whose_span_is_in_its_id() -> None:
     rows = {"mentions": []}
     row_id = f"{DOC}:m7-19"
-    found = apply_corrections(rows, [correction("mentions", row_id, "*", "add"), correction("mentions", row_id, "form", "name")], ["mentions"])
+    found = apply_corrections(
+        rows, [correction("mentions", row_id, "*", "add"), correction("mentions", row_id, "form", "name")], ["mentions"]
+    )
     assert found == []
     added = rows["mentions"][0]
-    assert (added["document_id"], added["start"], added["end"], added["form"], added["method"]) == (DOC, 7, 19, "name", "human")
+    assert (added["document_id"], added["start"], added["end"], added["form"], added["method"]) == (
+        DOC,
+        7,
+        19,
+        "name",
+        "human",
+    )
 
 
 def test_adding_a_row_that_the_rules_find_by_now_is_no_fault() -> None:
@@ -73,7 +98,9 @@ def test_a_correction_drops_a_row() -> None:
         ("m8", "*", "add", "no id at all"),
     ],
 )
-def test_a_correction_that_does_not_match_is_a_problem_and_changes_nothing(row_id: str, field: str, value: str, why: str) -> None:
+def test_a_correction_that_does_not_match_is_a_problem_and_changes_nothing(
+    row_id: str, field: str, value: str, why: str
+) -> None:
     rows = {"mentions": [mention(1, 2)]}
     found = apply_corrections(rows, [correction("mentions", row_id, field, value)], ["mentions"])
     assert [(p.code, p.line) for p in found] == [("correction-stale", 2)], why
@@ -82,19 +109,51 @@ def test_a_correction_that_does_not_match_is_a_problem_and_changes_nothing(row_i
 
 def test_counts_of_a_document_count_overlapping_quotes_once() -> None:
     text = "x" * 100
-    document = document_row(source_file="a.txt", text=text, sha256="0123456789abcdef" * 4, extractor="text", body_span=(0, 100), published="2020-10", published_span=None, facts={})
-    quotes = [{"document_id": DOC, "start": a, "end": b, "kind": kind} for a, b, kind in [(0, 20, "direct"), (10, 30, "direct"), (40, 90, "indirect")]]
+    document = document_row(
+        source_file="a.txt",
+        text=text,
+        sha256="0123456789abcdef" * 4,
+        extractor="text",
+        body_span=(0, 100),
+        published="2020-10",
+        published_span=None,
+        facts={},
+    )
+    quotes = [
+        {"document_id": DOC, "start": a, "end": b, "kind": kind}
+        for a, b, kind in [(0, 20, "direct"), (10, 30, "direct"), (40, 90, "indirect")]
+    ]
     rows = {"documents": [document], "quotes": quotes, "mentions": [mention(1, 2)], "event_mentions": []}
     count_rows(rows)
-    assert (document["quoted_chars"], document["quoted_share"], document["n_quotes"], document["n_mentions"]) == (30, 0.3, 3, 1)
+    assert (document["quoted_chars"], document["quoted_share"], document["n_quotes"], document["n_mentions"]) == (
+        30,
+        0.3,
+        3,
+        1,
+    )
     assert (document["published_earliest"], document["published_latest"]) == (date(2020, 10, 1), date(2020, 10, 31))
 
 
 def test_only_actors_that_are_mentioned_or_needed_are_published() -> None:
-    actors = {a: {"actor_id": a, "part_of": p} for a, p in [("velmara", None), ("velmara-army", "velmara"), ("ostria", None), ("mara-ilen", None), ("union", None)]}
+    actors = {
+        a: {"actor_id": a, "part_of": p}
+        for a, p in [
+            ("velmara", None),
+            ("velmara-army", "velmara"),
+            ("ostria", None),
+            ("mara-ilen", None),
+            ("union", None),
+        ]
+    }
     roles = [{"role_id": "r", "actor_id": "mara-ilen", "organisation_id": "union"}]
-    rows = {"mentions": [{"actor_id": "velmara-army"}, {"actor_id": None}], "quotes": [{"speaker_id": "mara-ilen", "addressee_id": None}], "event_participants": []}
-    published_actors(rows, actors, [{"actor_id": "ostria", "name": "Ostria"}, {"actor_id": "union", "name": "Union"}], roles)
+    rows = {
+        "mentions": [{"actor_id": "velmara-army"}, {"actor_id": None}],
+        "quotes": [{"speaker_id": "mara-ilen", "addressee_id": None}],
+        "event_participants": [],
+    }
+    published_actors(
+        rows, actors, [{"actor_id": "ostria", "name": "Ostria"}, {"actor_id": "union", "name": "Union"}], roles
+    )
     assert {a["actor_id"] for a in rows["actors"]} == {"velmara", "velmara-army", "mara-ilen", "union"}
     assert [n["actor_id"] for n in rows["actor_names"]] == ["union"]
     assert rows["actor_roles"] == roles
@@ -103,7 +162,15 @@ def test_only_actors_that_are_mentioned_or_needed_are_published() -> None:
 def test_a_table_is_written_as_every_reader_expects(tmp_path: Path) -> None:
     nasty = 'a, "b"\nand\r\nmore\rü \u2028'
     row = dict.fromkeys(house_schemas()["documents"].names)
-    row |= {"document_id": DOC, "source_file": "b.txt", "title": nasty, "authors": ["Ann \"A\" B", "Cé"], "published_earliest": date(2020, 1, 2), "quoted_share": 0.1, "outlet": ""}
+    row |= {
+        "document_id": DOC,
+        "source_file": "b.txt",
+        "title": nasty,
+        "authors": ['Ann "A" B', "Cé"],
+        "published_earliest": date(2020, 1, 2),
+        "quoted_share": 0.1,
+        "outlet": "",
+    }
     other = row | {"document_id": "doc-0000000000000000", "title": "plain"}
     frame = to_frame(house_schemas()["documents"], [row, other])
     write_table(frame, tmp_path / "documents.csv")
@@ -114,7 +181,12 @@ def test_a_table_is_written_as_every_reader_expects(tmp_path: Path) -> None:
     named = dict(zip(cells[0], cells[2], strict=True))
     assert named["title"] == nasty
     assert named["authors"] == '["Ann \\"A\\" B", "Cé"]'
-    assert (named["published_earliest"], named["quoted_share"], named["outlet"], named["url"]) == ("2020-01-02", "0.1", "", "")
+    assert (named["published_earliest"], named["quoted_share"], named["outlet"], named["url"]) == (
+        "2020-01-02",
+        "0.1",
+        "",
+        "",
+    )
 
 
 def test_an_empty_table_has_its_header(tmp_path: Path) -> None:
@@ -145,5 +217,5 @@ def test_a_curated_file_that_cannot_be_read_says_where(tmp_path: Path, content: 
 
 def test_a_curated_file_may_come_from_a_spreadsheet(tmp_path: Path) -> None:
     path = tmp_path / "actors.csv"
-    path.write_bytes(b"\xef\xbb\xbfactor_id,name\r\nvelmara,\"Vel\nmara\"\r\n\r\n")
+    path.write_bytes(b'\xef\xbb\xbfactor_id,name\r\nvelmara,"Vel\nmara"\r\n\r\n')
     assert read_csv_rows(path, house_schemas()["actors"]) == [{"actor_id": "velmara", "name": "Vel\nmara", "_line": 2}]

@@ -40,9 +40,7 @@ from newspkg.tables import (
 __all__ = ["Built", "Curation", "build", "extract", "rules_version"]
 
 # The modules beside find/ and link/ that decide what is found.
-_TEXT_ROOMS = frozenset(
-    f"{room}.py" for room in ("edtf", "dateline", "decode", "source", "sentences", "lines", "body")
-)
+_TEXT_ROOMS = frozenset(f"{room}.py" for room in ("edtf", "dateline", "decode", "source", "sentences", "lines", "body"))
 
 FIRST = ("documents", "mentions", "times", "quotes", "event_mentions", "omissions")  # found in one document
 SECOND = ("events", "event_participants", "event_links")  # made of the first over all documents
@@ -103,7 +101,7 @@ class PartResult:
     problems: list[Problem]
 
 
-# --- one document ------------------------------------------------------------------------------------------------------
+# --- one document ---------------------------------------------------------------------------------------------------
 
 
 def _facts(body: Body) -> dict[str, Any]:
@@ -127,7 +125,7 @@ def document_rows(article: Article, registry: Registry) -> Rows:
         published_span=body.published_span,
         facts=_facts(body),
     )
-    times = link_times(body, findings)
+    times = link_times(body, findings.times)
     mentions, actors, names, open_mentions = link_mentions(body, findings.mentions, registry)
     quotes, open_quotes = link_quotes(body, findings.quotes, mentions, registry)
     event_mentions, open_events = link_event_mentions(body, findings.events, mentions, times, quotes, registry)
@@ -164,7 +162,7 @@ def document_rows(article: Article, registry: Registry) -> Rows:
     }
 
 
-# --- one part, in a worker -----------------------------------------------------------------------------------------------
+# --- one part, in a worker ------------------------------------------------------------------------------------------
 
 _worker: dict[str, Any] = {}  # what `_set_up` leaves for `_work`; one registry a process, as it takes long to make
 
@@ -184,12 +182,15 @@ def _work(part: Part) -> PartResult:
         try:
             documents.append(document_rows(item, _worker["registry"]))
         except Exception as error:  # noqa: BLE001 - one poisoned article costs itself; it is reported with its reason
-            message = f"{item.source_file}: the rules failed on this text ({type(error).__name__}: {error}); it is left out. Please report it."
+            message = (
+                f"{item.source_file}: the rules failed on this text ({type(error).__name__}: {error}); "
+                "it is left out. Please report it."
+            )
             problems.append(problem("source-failed", message, path=item.source_file))
     return PartResult(documents, problems)
 
 
-# --- all of them -----------------------------------------------------------------------------------------------------------
+# --- all of them ----------------------------------------------------------------------------------------------------
 
 
 def _clean(rows: Iterable[Row]) -> list[Row]:
@@ -211,7 +212,8 @@ def _check_curation(curation: Curation, registry: Registry, seen: set[str]) -> l
                 problems.append(
                     problem(
                         "curation-unknown-id",
-                        f"{where}: {column} is {row[column]!r}, which no actor has. Add the actor to actors.csv or correct the id; the row was left out.",
+                        f"{where}: {column} is {row[column]!r}, which no actor has. "
+                        "Add the actor to actors.csv or correct the id; the row was left out.",
                         resource=table,
                         field=column,
                         line=row["_line"],
@@ -248,7 +250,10 @@ def _gather(
             document = document_rows_["documents"][0]
             other = first_seen.setdefault(document["document_id"], document["source_file"])
             if other != document["source_file"]:
-                message = f"{document['source_file']}: the same text as {other}, to the letter; it is left out. Remove one of the two."
+                message = (
+                    f"{document['source_file']}: the same text as {other}, to the letter; it is left out. "
+                    "Remove one of the two."
+                )
                 problems.append(problem("source-duplicate-text", message, path=document["source_file"]))
                 continue
             for table, some in document_rows_.items():
@@ -296,7 +301,8 @@ def build(
         rows, found = _gather(engine.map(_work, work, setup=_set_up, setup_args=setup_args), len(work), progress)
         problems += found
         registry = Registry.load(*setup_args[:3])
-        seen = {name for d in rows["documents"] for name in (d["source_file"], Path(d["source_file"]).name)}
+        names = [*(part.name for part in work), *(d["source_file"] for d in rows["documents"])]
+        seen = {name for given in names for name in (given, Path(given).name)}
         problems += _check_curation(decided, registry, seen)
 
         actors, names = _all_actors(registry, rows)
@@ -338,7 +344,7 @@ def rules_version() -> str:
     return digest.hexdigest()[:12]
 
 
-# --- pkg extract -------------------------------------------------------------------------------------------------------------
+# --- pkg extract ----------------------------------------------------------------------------------------------------
 
 
 def extract(sources: Sequence[Path], *, curation: Path | None = None) -> Iterable[dict[str, Any] | Problem]:

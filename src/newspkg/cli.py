@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -37,7 +37,7 @@ app = typer.Typer(
 )
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How `pkg validate` shows its report."""
 
     text = "text"
@@ -98,7 +98,7 @@ def build(
         list[Path] | None,
         typer.Argument(help="Articles: files, folders or globs. Default: the folder articles.", show_default=False),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The package's folder.")] = Path("."),
+    out: Annotated[Path, typer.Option("--out", "-o", help="The package's folder.")] = Path(),
     curation: Annotated[
         Path | None,
         typer.Option(
@@ -147,7 +147,7 @@ def extract(
     from newspkg.build import extract as run
 
     errors = 0
-    for found in run(files, curation=_curation(curation, Path("."))):
+    for found in run(files, curation=_curation(curation, Path())):
         if isinstance(found, Problem):
             errors += _show([found])
         else:
@@ -157,7 +157,7 @@ def extract(
 
 @app.command()
 def validate(
-    path: Annotated[Path, typer.Argument(help="A datapackage.json or the folder it lies in.")] = Path("."),
+    path: Annotated[Path, typer.Argument(help="A datapackage.json or the folder it lies in.")] = Path(),
     format: Annotated[Format, typer.Option(help="How to show the report.")] = Format.text,
     texts: Annotated[
         list[Path] | None,
@@ -183,7 +183,7 @@ def validate(
 
 @app.command()
 def derive(
-    root: Annotated[Path, typer.Argument(help="The repository's folder.")] = Path("."),
+    root: Annotated[Path, typer.Argument(help="The repository's folder.")] = Path(),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file is not current.")] = False,
 ) -> None:
     """Write what follows from the schemas and the catalogue: docs and loaders.
@@ -203,7 +203,7 @@ def hydrate(
     texts: Annotated[
         list[Path], typer.Argument(help="Your copy of the articles: files, folders or globs.", show_default=False)
     ],
-    package: Annotated[Path, typer.Option(help="The package's folder.")] = Path("."),
+    package: Annotated[Path, typer.Option(help="The package's folder.")] = Path(),
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Where the filled copy goes; it is for you, not for publication.")
     ] = Path("hydrated"),
@@ -301,11 +301,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         _end(130)
     except BrokenPipeError:
         _end(OK)
-    except Exception as fault:  # noqa: BLE001 - the last door: a fault of ours has its own exit code
+    except Exception as fault:
         if os.environ.get("NEWSPKG_DEBUG"):
             raise
         _say(
-            f"pkg: a fault of this program: {type(fault).__name__}: {fault}. Set NEWSPKG_DEBUG=1 to see where, and please report it."
+            f"pkg: a fault of this program: {type(fault).__name__}: {fault}. "
+            "Set NEWSPKG_DEBUG=1 to see where, and please report it."
         )
         _end(FAULT)
 

@@ -34,7 +34,6 @@ from typing import NamedTuple
 
 __all__ = [
     "PRECISIONS",
-    "Bounds",
     "about",
     "after",
     "at",
@@ -393,7 +392,7 @@ def moved(value: str, count: float, unit: str) -> str | None:
 def nth(value: str, number: int, unit: str) -> str | None:
     """The `number`-th half, quarter, month, week, day or year of a value (-1: the last); None where there is none."""
     (earliest, latest), exact = bounds(value), precision(value)
-    if earliest is None or latest is None:
+    if earliest is None or latest is None or number == 0 or number < -1:
         return None
     if unit in ("half", "quarter") and exact == "year":
         parts = 2 if unit == "half" else 4
@@ -404,7 +403,7 @@ def nth(value: str, number: int, unit: str) -> str | None:
             if 1 <= number <= parts
             else None
         )
-    if unit == "half" and exact in ("month", "decade"):
+    if unit == "half" and exact in ("month", "decade") and number <= 2:
         if exact == "decade":
             return interval(year(earliest.year + 5 * (number != 1)), year(earliest.year + (4 if number == 1 else 9)))
         middle = earliest.replace(day=15)

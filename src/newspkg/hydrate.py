@@ -24,7 +24,7 @@ SURFACE = {
     "name": "hydrated_surface",
     "title": "Words of the span",
     "type": "string",
-    "description": "The words from start to end, filled in from the reader's own copy of the text; empty where that text was not at hand.",
+    "description": "The words from start to end, from the reader's own text; empty where that was not at hand.",
     "example": "the border was open",
 }
 
@@ -65,8 +65,8 @@ def hydrate(texts: Sequence[Path], package: Path, out: Path) -> tuple[int, list[
     for row in documents:
         if row["document_id"] not in at_hand:
             message = (
-                f"{row['source_file']}: no text given has the SHA-256 {row['text_sha256'][:16]}..., so its spans stay empty. "
-                "Give the file it was built from, unchanged."
+                f"{row['source_file']}: no text given has the SHA-256 {row['text_sha256'][:16]}..., "
+                "so its spans stay empty. Give the file it was built from, unchanged."
             )
             problems.append(
                 problem(

@@ -1,14 +1,13 @@
 """The descriptor: what `datapackage.json` says of the tables beside it, and the swap that puts a build in place.
 
-`curation/package.json` holds what people say of a package (title, contributors, licences ...); hashes, counts, sources and
-provenance are worked out here. This module is the only writer of `datapackage.json`.
+`curation/package.json` holds what people say of a package (title, contributors, licences ...); hashes, counts,
+sources and provenance are worked out here. This module is the only writer of `datapackage.json`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -134,7 +133,7 @@ def write_descriptor(descriptor: Mapping[str, Any], folder: Path, old: Path) -> 
     return not same
 
 
-# --- whole or not at all ----------------------------------------------------------------------------------------------
+# --- whole or not at all --------------------------------------------------------------------------------------------
 
 _BUILDING = ".newspkg-building"  # the sibling folder a build is written into
 _REPLACED = ".newspkg-replaced"  # the old data/ during the swap
@@ -198,6 +197,6 @@ def swap_in(new: Path, root: Path) -> bool:
         (new / "data").rename(data)
         shutil.rmtree(root / _REPLACED, ignore_errors=True)
     if not _same_file(new / DESCRIPTOR, root / DESCRIPTOR):
-        os.replace(new / DESCRIPTOR, root / DESCRIPTOR)
+        (new / DESCRIPTOR).replace(root / DESCRIPTOR)
         changed = True
     return changed

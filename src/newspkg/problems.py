@@ -221,7 +221,8 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "schema-key": Entry(
         "A key that names no field",
-        "A primary, unique or foreign key names a field that is not there, or a name stands twice.",
+        "A primary, unique or foreign key names a field that is not there, a name stands twice, a table of the house has "
+        "no key, or a foreign key leads to fields that are no key of their table.",
         "Name fields of the table, and as many on both sides of a foreign key.",
     ),
     "schema-error": Entry(
@@ -235,7 +236,254 @@ CATALOGUE: dict[str, Entry] = {
         "The message names the place as a JSON pointer; correct it there.",
     ),
     # --- descriptor, files, cells, rows, keys --------------------------------------------------------------------
+    "package-error": Entry(
+        "A descriptor that cannot be used as it is",
+        "datapackage.json is no JSON object, has no resources, gives two of them one name, or has a property of the wrong kind.",
+        "The message names the place as a JSON pointer; correct it there.",
+    ),
+    "resource-error": Entry(
+        "A resource that cannot be used as it is",
+        "A resource has no name, neither path nor data, a path that leads out of the package or to a hidden file, or a "
+        "property of the wrong kind.",
+        "The message names the place as a JSON pointer; correct it there.",
+    ),
+    "dialect-error": Entry(
+        "A dialect that cannot be used",
+        "A property of a table's dialect has the wrong kind, or two of them exclude each other. The table is not read.",
+        "Correct it, or leave the dialect out where the file is plain CSV.",
+    ),
+    "file-missing": Entry(
+        "A file that is not there",
+        "A resource names a file that is not there or may not be read.",
+        "Put the file where the descriptor says, or correct the path.",
+    ),
+    "byte-count": Entry(
+        "Another number of bytes than stated",
+        "A file is longer or shorter than the descriptor says: it was changed, or cut off on its way.",
+        "Fetch the file again; where the change is meant, write the descriptor anew.",
+    ),
+    "hash-count": Entry(
+        "Another hash than stated",
+        "The hash of a file is not the one in the descriptor: it was changed, or damaged on its way.",
+        "Fetch the file again; where the change is meant, write the descriptor anew.",
+    ),
+    "row-count": Entry(
+        "Another number of rows than stated",
+        "A table has more or fewer records than the descriptor says.",
+        "Where the change is meant, write the descriptor anew.",
+    ),
+    "encoding-error": Entry(
+        "Bytes that do not fit the encoding",
+        "The encoding is not known, or a byte of the file is none of it. The records from there on are not read.",
+        "Save the file as UTF-8, or state its encoding in the descriptor.",
+    ),
+    "source-error": Entry(
+        "A table that cannot be read",
+        "A file is empty, is no delimited text or JSON, or inline data has no shape of a table.",
+        "Look at the file; a table has at least a header.",
+    ),
+    "blank-header": Entry(
+        "A header without labels",
+        "The first record of the table is blank. Columns are told by their position.",
+        "Write the names of the fields into the first line, or say header: false in the dialect.",
+    ),
+    "blank-label": Entry(
+        "A column without a label",
+        "A cell of the header is empty.",
+        "Write the name of the field there.",
+    ),
+    "duplicate-label": Entry(
+        "Two columns with one label",
+        "A label stands twice in the header, so a name would mean two columns.",
+        "Rename one of them, in the file and in the schema.",
+    ),
+    "missing-label": Entry(
+        "A field without a column",
+        "A field of the schema has no column in the file. What depends on it is not checked.",
+        "Add the column, take the field out of the schema, or choose another fieldsMatch.",
+    ),
+    "extra-label": Entry(
+        "A column without a field",
+        "A column of the file is no field of the schema. It is not checked.",
+        "Add the field to the schema, remove the column, or choose another fieldsMatch.",
+    ),
+    "incorrect-label": Entry(
+        "Another label than the schema has",
+        "A column has another label than the field in its place.",
+        "Correct the label or the order; or say fieldsMatch: equal, where the order does not matter.",
+    ),
+    "blank-row": Entry(
+        "A blank record",
+        "A record has no cell that says anything.",
+        "Remove the line.",
+    ),
+    "missing-cell": Entry(
+        "A record with too few cells",
+        "A record ends before its last column.",
+        "Add the cells; an empty one still needs its delimiter.",
+    ),
+    "extra-cell": Entry(
+        "A record with too many cells",
+        "A record has more cells than the header. Most often a cell has a delimiter in it and no quotation marks.",
+        "Put the cell into quotation marks.",
+    ),
+    "type-error": Entry(
+        "A cell that is no value of its type",
+        "The text of a cell cannot be read as the type and format that the schema gives its field.",
+        "Correct the cell; see docs/tables.md for the types.",
+    ),
+    "constraint-error": Entry(
+        "A cell that breaks a constraint",
+        "A value is missing where one is required, too long or short, out of bounds, not of the pattern or not in the "
+        "vocabulary of its field.",
+        "Correct the cell, or the constraint if it is too narrow.",
+    ),
+    "primary-key": Entry(
+        "A primary key that is empty or taken",
+        "A record has no value in a field of the primary key, or the same key as an earlier one.",
+        "Give each record a key of its own; remove a record that stands twice.",
+    ),
+    "unique-error": Entry(
+        "A value that stands twice",
+        "A field whose values are to be unique has one that stands in an earlier record. Empty cells do not count.",
+        "Correct one of the two.",
+    ),
+    "unique-key": Entry(
+        "A combination that stands twice",
+        "The fields of a unique key have, together, the values of an earlier record. Records with an empty one do not count.",
+        "Correct one of the two records.",
+    ),
+    "foreign-key": Entry(
+        "A reference to a record that is not there",
+        "The value of a foreign key is no value of the fields it refers to. As in SQL, a key with an empty part refers to nothing.",
+        "Add the record, or correct the reference; mind case and spaces.",
+    ),
     # --- the rules of this profile --------------------------------------------------------------------------------
+    "span-outside-text": Entry(
+        "A span that is no stretch of its text",
+        "A span ends beyond its text, ends before it begins, or states one of its ends only.",
+        "Offsets are 0-based, end-exclusive and count code points of the text as decoded.",
+    ),
+    "span-outside-body": Entry(
+        "A span outside the article's own prose",
+        "Something was found in what surrounds the article: navigation, notices, other articles' headlines.",
+        "Look at body_start and body_end of the document, and at the rule that found it.",
+    ),
+    "trigger-outside-span": Entry(
+        "A trigger outside its mention",
+        "The word that carries an event does not stand in the stretch that tells it.",
+        "Correct one of the two spans.",
+    ),
+    "other-document": Entry(
+        "A reference into another document",
+        "A quote, mention or time refers to a span of a document that is not its own.",
+        "Correct the reference.",
+    ),
+    "speaker-inside-content": Entry(
+        "A speaker inside the quote",
+        "The words that name the speaker overlap what is said.",
+        "Correct one of the two spans.",
+    ),
+    "group-disagrees": Entry(
+        "Pieces of one utterance that disagree",
+        "Pieces with the same quote_group differ in document, speaker or kind, or two have one number.",
+        "Correct the piece, or give it a group of its own.",
+    ),
+    "quote-text-kind": Entry(
+        "Words where none are published, or none where they are",
+        "A direct quote has no text, or an indirect or mixed one has.",
+        "Only the speaker's own words are published; say an indirect quote in the gist, in words of your own.",
+    ),
+    "quoted-share": Entry(
+        "More of a text than the package allows itself",
+        "The part of a text that is published in quotes is above the ceiling that the descriptor states.",
+        "Publish less of it, or state another ceiling in newspkg.quotedShareCeiling and stand by it.",
+    ),
+    "text-hash-mismatch": Entry(
+        "Another text than the package was made from",
+        "A file has the name of a document's source, but its text has another SHA-256.",
+        "Find the version the package was made from, or build the package anew.",
+    ),
+    "surface-mismatch": Entry(
+        "Words that do not stand there",
+        "The text between the ends of a span is not what the cell says.",
+        "Correct the span or the words; offsets count code points of the text as decoded.",
+    ),
+    "quote-marks": Entry(
+        "A direct quote that is not between quotation marks",
+        "No quotation mark stands before or after the span of a direct quote, or the marks are part of it.",
+        "Correct the span, or the kind of the quote.",
+    ),
+    "edtf-error": Entry(
+        "A date that is none",
+        "A date is not written in the Extended Date/Time Format, levels 0 and 1.",
+        "Write it as 2031-03-11, 2031-03, 2031, 203X, 2031-03-11/2031-03-14 or 2031-03~.",
+    ),
+    "date-bounds": Entry(
+        "Bounds that do not follow from their date",
+        "The first day, the last day or the precision beside a date is not what the date admits.",
+        "Correct the date or the columns beside it; all of them follow from the date.",
+    ),
+    "mode-type": Entry(
+        "A mode that its type does not have",
+        "The mode of an event belongs to other types of PLOVER 2.0 than the event's.",
+        "Choose a mode of the type, or none.",
+    ),
+    "target-missing": Entry(
+        "An event without its target",
+        "An event of type COOPERATE, AID or SANCTION has no participant in the role of target.",
+        "Say whom it concerns, or choose another type.",
+    ),
+    "event-without-mention": Entry(
+        "An event that no text tells",
+        "No row of event_mentions has the id of this event.",
+        "Remove the event, or add the mention that tells it.",
+    ),
+    "mention-type-differs": Entry(
+        "A mention of another type than its event",
+        "A mention and its event differ in type, and the descriptor lists no such variant.",
+        "Correct the type, move the mention to another event, or list the variant in newspkg.typeVariants.",
+    ),
+    "actual-after-publication": Entry(
+        "A fact of the future",
+        "Something is told as having happened that lies, by its date, after the text that tells it.",
+        "Correct the date, or the status: what is announced is planned.",
+    ),
+    "count-mismatch": Entry(
+        "A count that the rows do not bear out",
+        "A column that counts rows or characters of other tables has another number than they give.",
+        "Build the package anew; counts are never written by hand.",
+    ),
+    "id-rule": Entry(
+        "An id that is not made by its rule",
+        "A document is named by its text, a span by its document and place, an event by its first mention or a correction.",
+        "Build the package anew; the message says what the id should be.",
+    ),
+    "row-order": Entry(
+        "A row out of order",
+        "The rows of a table are sorted by their key, by code point, so that two versions can be compared.",
+        "Build the package anew, or sort the table.",
+    ),
+    "actor-unused": Entry(
+        "An actor that nothing refers to",
+        "No mention, quote, event, role or other actor refers to this actor.",
+        "Remove the row; actors that are merely known stay in the registry.",
+    ),
+    "role-outside-dates": Entry(
+        "An office or name outside its time",
+        "A name or role ends before it begins, or an office was taken for somebody who held none when the text came out.",
+        "Correct the dates in the curated tables, or the actor of the mention.",
+    ),
+    "metonym-shared": Entry(
+        "A capital that stands for two",
+        "The same metonym is a name of two actors at overlapping times.",
+        "Give the names their times, or remove one.",
+    ),
+    "part-of-cycle": Entry(
+        "Something that is part of itself",
+        "Following part_of from an actor leads back to it.",
+        "Correct part_of in the curated actors.",
+    ),
     "correction-stale": Entry(
         "A correction that no longer matches",
         "A row of corrections.csv names a row or a field that is not there, drops a row that is gone,"

@@ -1,4 +1,4 @@
-"""The one door between the wings: rows become typed, sorted frames; people's corrections are applied; files are written.
+"""The one door between the wings: rows become typed, sorted frames, people's corrections are applied, files written.
 
 A row is a dict keyed by the columns of `schemas/<table>.json`; keys that begin with an underscore are notes between
 rooms and never published. None means "not stated".
@@ -290,7 +290,7 @@ def _fresh_row(schema: TableSchema, row_id: str) -> Row | None:
     return row
 
 
-# --- actors -----------------------------------------------------------------------------------------------------------
+# --- actors ---------------------------------------------------------------------------------------------------------
 
 
 def published_actors(rows: Rows, actors: Mapping[str, Row], names: Iterable[Row], roles: Iterable[Row]) -> None:
@@ -322,7 +322,7 @@ def published_actors(rows: Rows, actors: Mapping[str, Row], names: Iterable[Row]
     rows["actor_roles"] = [dict(r) for r in roles if r["actor_id"] in used]
 
 
-# --- frames and files ---------------------------------------------------------------------------------------------------
+# --- frames and files -----------------------------------------------------------------------------------------------
 
 
 def to_frame(schema: TableSchema, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:

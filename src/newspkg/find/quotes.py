@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from newspkg.body import Body
+from newspkg.body import OWN, Body
 from newspkg.find.cues import Lexicon, lexicon
 from newspkg.find.indirect import Attribution, attributions
 from newspkg.find.marks import Pair, pair_marks
@@ -34,7 +34,6 @@ from newspkg.find.scare import SPEECH_END, Said, sort_out
 
 __all__ = ["find_quotes"]
 
-PROSE = frozenset(("title", "heading", "paragraph"))
 # attributions that come after their quotation, so that one before it may wait for them too
 _AFTERWARDS = frozenset(("quote-source-cue", "quote-cue-source", "preceding-quote"))
 
@@ -75,7 +74,7 @@ class _Search:
         self.inner: dict[int, dict[int, Attribution]] = {}
 
     def run(self) -> tuple[list[QuoteFinding], list[OmissionFinding]]:
-        blocks = [(n, b.start, b.end) for n, b in enumerate(self.body.blocks) if b.kind in PROSE]
+        blocks = [(n, b.start, b.end) for n, b in enumerate(self.body.blocks) if b.kind in OWN]
         pairing = pair_marks(self.text, blocks)
         for mark in pairing.odd:
             reason = f"no partner for the mark {self.text[mark.start : mark.end]} in its paragraph"

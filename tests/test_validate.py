@@ -1,0 +1,991 @@
+"""The validator on anybody's package: descriptor, files, header, records, cells, keys, report."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newspkg.problems import CannotRun, PkgError, UsageError
+from newspkg.report import Findings, Report
+from newspkg.validate import validate
+from packages import make
+
+ROOT = Path(__file__).resolve().parent.parent
+GOOD = ROOT / "tests" / "packages" / "good"
+
+Place = tuple[str, str | None, int | None, int | None]
+
+
+def judge(files: dict[str, bytes], tmp_path: Path) -> Report:
+    return validate(make.write(files, tmp_path))
+
+
+def places(report: Report) -> list[Place]:
+    """(code, field, row, line) of each problem: what tests compare, never prose."""
+    return [(p.code, p.field, p.row, p.line) for p in report.problems]
+
+
+def one(data: str | bytes, fields: list[dict[str, Any]], tmp_path: Path, **resource: Any) -> Report:
+    schema = {"fields": fields, **resource.pop("schema", {})}
+    return judge(make.one_table(data, schema, **resource), tmp_path)
+
+
+# --- what is given ---------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_and_its_descriptor_are_one() -> None:
+    assert validate(GOOD).as_json() == validate(GOOD / "datapackage.json").as_json() == validate(str(GOOD)).as_json()
+
+
+@pytest.mark.parametrize("name", ["nowhere", "data/events.csv", "data"])
+def test_what_is_no_package_is_a_wrong_call(name: str) -> None:
+    with pytest.raises(UsageError, match=name.rsplit("/", 1)[-1]):
+        validate(GOOD / name)
+
+
+def test_yaml_is_not_read_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "datapackage.yml").write_text("name: x", encoding="utf-8")
+    with pytest.raises(UsageError, match="YAML"):
+        validate(tmp_path)
+
+
+def test_texts_that_are_not_there_are_a_wrong_call() -> None:
+    with pytest.raises(UsageError, match="--texts"):
+        validate(GOOD, texts=[GOOD / "nowhere"])
+
+
+def test_a_descriptor_that_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "datapackage.json"
+    path.write_text("{}", encoding="utf-8")
+    path.chmod(0)
+    try:
+        path.read_bytes()
+    except PermissionError:
+        with pytest.raises(CannotRun, match="cannot be read"):
+            validate(tmp_path)
+    else:  # the superuser reads everything; what cannot be read then is a name that is too long
+        with pytest.raises((CannotRun, UsageError)):
+            validate(tmp_path / ("x" * 300))
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        (b"", 1),
+        (b"[]", 1),
+        (b'{\n "name": "x",\n}', 3),
+        (b'{"resources": [], "resources": [1]}', None),
+        (b'\n\n{"name": "\xff"}', 3),
+        (b'{"bytes": NaN}', None),
+        (b"[" * 100_000, None),
+    ],
+)
+def test_a_descriptor_that_is_no_object(tmp_path: Path, raw: bytes, line: int | None) -> None:
+    (tmp_path / "datapackage.json").write_bytes(raw)
+    assert places(validate(tmp_path)) == [("package-error", None, None, line)]
+
+
+# --- the descriptor --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("package", "pointer"),
+    [
+        ({"name": 5}, "/name"),
+        ({"created": "2031-03-11"}, "/created"),
+        ({"homepage": "our site"}, "/homepage"),
+        ({"image": "../cover.png"}, "/image"),
+        ({"keywords": []}, "/keywords"),
+        ({"contributors": ["me"]}, "/contributors"),
+        ({"contributors": [{"title": "me", "roles": "author"}]}, "/contributors"),
+        ({"contributors": [{"title": "me", "path": "me"}]}, "/contributors"),
+        ({"licenses": [{"title": "free"}]}, "/licenses"),
+        ({"licenses": [{"name": "CC0-1.0", "path": "/etc/licence"}]}, "/licenses"),
+        ({"sources": [{}]}, "/sources"),
+        ({"resources": {}}, "/resources"),
+        ({"newspkg": []}, "/newspkg"),
+        ({"newspkg": {"quotedShareCeiling": 25}}, "/newspkg/quotedShareCeiling"),
+        ({"newspkg": {"typeVariants": {"AID": "AGREE"}}}, "/newspkg/typeVariants"),
+    ],
+)
+def test_a_property_of_the_package(tmp_path: Path, package: dict[str, Any], pointer: str) -> None:
+    report = judge(make.one_table(package=package), tmp_path)
+    assert [(p.code, p.field) for p in report.problems] == [("package-error", pointer)]
+
+
+def test_properties_that_are_as_they_should_be(tmp_path: Path) -> None:
+    package = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "id": "https://example.org/x",
+        "created": "2031-03-11T10:00:00.5+01:00",
+        "homepage": "https://example.org",
+        "image": "cover.png",
+        "keywords": ["news"],
+        "contributors": [{"title": "Tove Arn", "roles": ["author"]}],
+        "licenses": [{"name": "CC0-1.0"}],
+        "sources": [{"title": "Gazette", "path": "https://example.org/g"}],
+        "colour": {"custom": True},
+    }
+    assert judge(make.one_table(package=package), tmp_path).as_json() == {
+        "valid": True,
+        "problems": [],
+        "counts": {},
+        "unchecked": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("resource", "pointer"),
+    [
+        ({"name": ""}, "/resources/0/name"),
+        ({"name": None}, "/resources/0/name"),
+        ({"path": None}, "/resources/0"),
+        ({"data": [["id"]]}, "/resources/0"),
+        ({"path": []}, "/resources/0/path"),
+        ({"path": ["books.csv", 5]}, "/resources/0/path"),
+        ({"path": "/books.csv"}, "/resources/0/path"),
+        ({"path": "a/../../books.csv"}, "/resources/0/path"),
+        ({"path": "~/books.csv"}, "/resources/0/path"),
+        ({"path": "C:\\books.csv"}, "/resources/0/path"),
+        ({"path": "x/.hidden/books.csv"}, "/resources/0/path"),
+        ({"path": ["books.csv", "../b.csv"]}, "/resources/0/path/1"),
+        ({"path": ["books.csv", "https://example.org/b.csv"]}, "/resources/0/path"),
+        ({"bytes": "many"}, "/resources/0/bytes"),
+        ({"bytes": True}, "/resources/0/bytes"),
+        ({"hash": "sha256:xyz"}, "/resources/0/hash"),
+        ({"hash": "sha256:abcd"}, "/resources/0/hash"),
+        ({"mediatype": "csv"}, "/resources/0/mediatype"),
+    ],
+)
+def test_a_property_of_a_resource(tmp_path: Path, resource: dict[str, Any], pointer: str) -> None:
+    report = judge(make.one_table(**resource), tmp_path)
+    assert [(p.code, p.field) for p in report.problems] == [("resource-error", pointer)]
+
+
+def test_a_name_stands_twice(tmp_path: Path) -> None:
+    files = make.one_table()
+    descriptor = json.loads(files["datapackage.json"])
+    descriptor["resources"] *= 2
+    files["datapackage.json"] = json.dumps(descriptor, indent=1).encode()
+    assert [(p.code, p.field) for p in judge(files, tmp_path).problems] == [("package-error", "/resources/1/name")]
+
+
+def test_every_fault_in_one_run_each_with_its_line(tmp_path: Path) -> None:
+    """Three layers of the descriptor, a schema in a file of its own, and the data: nothing hides anything."""
+    descriptor = """{
+  "name": 5,
+  "resources": [
+    {
+      "name": "books",
+      "path": "books.csv",
+      "bytes": -1,
+      "schema": "schemas/books.json"
+    },
+    {
+      "name": "shelves",
+      "path": "shelves.csv",
+      "schema": {
+        "fields": [
+          {"name": "shelf", "type": "integr"}
+        ]
+      }
+    }
+  ]
+}"""
+    schema = (
+        '{\n "fields": [\n  {"name": "id", "type": "integer"},\n  {"type": "string"}\n ],\n "primaryKey": "isbn"\n}'
+    )
+    files = {
+        "datapackage.json": descriptor,
+        "schemas/books.json": schema,
+        "books.csv": "id,x\n1,a\nb,c\n",
+        "shelves.csv": "shelf\nA\nB,C\n",
+    }
+    report = judge({k: v.encode() for k, v in files.items()}, tmp_path)
+    assert [(p.code, p.resource, p.path, p.line, p.row) for p in report.problems] == [
+        ("package-error", None, "datapackage.json", 2, None),
+        ("extra-label", "books", "books.csv", 1, 1),
+        ("type-error", "books", "books.csv", 3, 3),
+        ("resource-error", "books", "datapackage.json", 7, None),
+        ("field-error", "books", "schemas/books.json", 4, None),
+        ("schema-key", "books", "schemas/books.json", 6, None),
+        ("field-error", "shelves", "datapackage.json", 14, None),
+        ("extra-cell", "shelves", "shelves.csv", 3, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "code"),
+    [
+        ("schemas/none.json", "schema-error"),
+        ("../schema.json", "schema-error"),
+        (5, "schema-error"),
+        ({"fields": []}, "schema-error"),
+        ({"fields": [5]}, "field-error"),
+    ],
+)
+def test_a_schema_that_cannot_be_used_leaves_the_cells_and_says_so(tmp_path: Path, schema: Any, code: str) -> None:
+    report = judge(make.one_table("id,title\n1\n", schema, bytes=3), tmp_path)
+    assert set(report.counts) == {code, "byte-count", "missing-cell"}
+    assert [(u.what, u.reason) for u in report.unchecked] == [("the cells", "its schema cannot be used")]
+
+
+def test_a_foreign_key_that_leads_nowhere_is_told_once(tmp_path: Path) -> None:
+    files = make.two_tables("loan,book,printed\n1,1,2001\n2,9,2001\n")
+    files["datapackage.json"] = files["datapackage.json"].replace(b'"resource": "books"', b'"resource": "book"')
+    report = judge(files, tmp_path)
+    assert [p.code for p in report.problems] == ["schema-key"]
+    assert "did you mean books?" in report.problems[0].message
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha256", "sha512", "SHA-256"])
+def test_hashes(tmp_path: Path, algorithm: str) -> None:
+    digest = hashlib.new(algorithm.lower().replace("-", ""), make.ROWS.encode()).hexdigest()
+    stated = digest if algorithm == "md5" else f"{algorithm}:{digest.upper()}"
+    assert judge(make.one_table(hash=stated, bytes=len(make.ROWS)), tmp_path).as_json()["counts"] == {}
+    wrong = stated[:-1] + ("0" if stated[-1] not in "0" else "1")
+    assert judge(make.one_table(hash=wrong), tmp_path).counts == {"hash-count": 1}
+
+
+def test_an_unknown_hash_is_not_passed_in_silence(tmp_path: Path) -> None:
+    report = judge(make.one_table(hash="crc32:cbf43926"), tmp_path)
+    assert report.valid
+    assert [u.what for u in report.unchecked] == ["its hash"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        ({"path": "https://example.org/books.csv"}, "not fetched"),
+        ({"path": "books.xlsx"}, "xlsx are not read yet"),
+        ({"path": "books.parquet", "type": "table"}, "parquet are not read yet"),
+        ({"dialect": {"delimiter": "||"}}, "not read yet"),
+        ({"dialect": {"lineTerminator": "|"}}, "not read yet"),
+        ({"dialect": "https://example.org/dialect.json"}, "not fetched"),
+        ({"schema": None}, "it has no schema"),
+    ],
+)
+def test_what_is_not_supported_is_named(tmp_path: Path, resource: dict[str, Any], reason: str) -> None:
+    files = make.one_table(**resource)
+    if "schema" in resource:
+        descriptor = json.loads(files["datapackage.json"])
+        del descriptor["resources"][0]["schema"]
+        files["datapackage.json"] = json.dumps(descriptor).encode()
+    files |= {"books.xlsx": b"PK", "books.parquet": b"PAR1"}
+    report = judge(files, tmp_path)
+    assert report.problems == []
+    assert [u.resource for u in report.unchecked] == ["books"]
+    assert reason in report.unchecked[0].reason
+
+
+def test_a_resource_that_is_no_table_has_its_bytes_checked(tmp_path: Path) -> None:
+    resource = {"name": "notes", "path": "notes.md", "bytes": 3}
+    files = {"datapackage.json": json.dumps({"resources": [resource]}).encode(), "notes.md": b"# x\n"}
+    report = judge(files, tmp_path)
+    assert (report.counts, report.unchecked) == ({"byte-count": 1}, [])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1", "cp1252", "utf-8-sig"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    text = "id,title,year\n1,Çay,2001\n"
+    stated = "utf-8" if encoding == "utf-8-sig" else encoding
+    assert judge(make.one_table(text.encode(encoding), encoding=stated), tmp_path).counts == {}
+
+
+@pytest.mark.parametrize("rows", [0, 3, 20_000])
+def test_a_bad_byte_is_named_with_its_line_and_the_records_before_it_are_judged(tmp_path: Path, rows: int) -> None:
+    raw = b"id,title,year\nx,a,2001\n" + b"1,\xc3\x9f,2001\n" * rows + b"1,\xff,2001\n2,b,2002\n"
+    report = judge(make.one_table(raw), tmp_path)
+    bad = next(p for p in report.problems if p.code == "encoding-error")
+    assert (bad.line, bad.value) == (rows + 3, "0xFF")
+    assert f"byte {raw.index(b'0xff') if False else raw.index(bytes([255]))}" in bad.message
+    if rows > 1000:  # one chunk of the decoder lies before it
+        assert report.counts["type-error"] == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-9", "base64", "idna", "unicode_escape"])
+def test_an_encoding_that_is_none(tmp_path: Path, encoding: str) -> None:
+    assert places(judge(make.one_table(encoding=encoding), tmp_path))[0][:2] == (
+        "encoding-error",
+        "/resources/0/encoding",
+    )
+
+
+# --- header ----------------------------------------------------------------------------------------------------------
+
+ABC = [{"name": n} for n in "abc"]
+
+
+@pytest.mark.parametrize(
+    ("header", "mode", "codes"),
+    [
+        ("a,b,c", "exact", []),
+        ("a,c,b", "exact", ["incorrect-label", "incorrect-label"]),
+        ("a,B,c", "exact", ["incorrect-label"]),
+        ("a,c", "exact", ["missing-label"]),
+        ("b,c", "exact", ["missing-label"]),
+        ("a,b,c,d", "exact", ["extra-label"]),
+        ("a,d,b,c", "exact", ["extra-label"]),
+        ("a,b,b", "exact", ["duplicate-label", "missing-label"]),
+        ("a,,c", "exact", ["blank-label"]),
+        (",,", "exact", ["blank-header"]),
+        ("c,a,b", "equal", []),
+        ("c,a", "equal", ["missing-label"]),
+        ("c,a,b,d", "equal", ["extra-label"]),
+        ("d,c,a,b", "subset", []),
+        ("d,c,a", "subset", ["missing-label"]),
+        ("c", "superset", []),
+        ("c,d", "superset", ["extra-label"]),
+        ("d,c", "partial", []),
+        ("d,e", "partial", ["missing-label"]),
+    ],
+)
+def test_headers(tmp_path: Path, header: str, mode: str, codes: list[str]) -> None:
+    row = ",".join("x" for _ in header.split(","))
+    report = one(f"{header}\n{row}\n", ABC, tmp_path, schema={"fieldsMatch": mode})
+    assert [p.code for p in report.problems] == codes
+
+
+def test_cells_are_judged_under_their_labels_wherever_these_stand(tmp_path: Path) -> None:
+    fields = [{"name": "n", "type": "integer"}, {"name": "d", "type": "date"}]
+    report = one("d,n\n2020-01-01,5\n5,2020-01-01\n", fields, tmp_path, schema={"fieldsMatch": "equal"})
+    assert places(report) == [("type-error", "n", 3, 3), ("type-error", "d", 3, 3)]
+
+
+def test_a_table_without_a_schema_has_its_form_judged(tmp_path: Path) -> None:
+    files = make.one_table("a,a,\n1,2,3\n1,2\n,,\n")
+    descriptor = json.loads(files["datapackage.json"])
+    del descriptor["resources"][0]["schema"]
+    files["datapackage.json"] = json.dumps(descriptor).encode()
+    assert [p.code for p in judge(files, tmp_path).problems] == [
+        "duplicate-label",
+        "blank-label",
+        "missing-cell",
+        "blank-row",
+    ]
+
+
+# --- records ---------------------------------------------------------------------------------------------------------
+
+
+def test_row_counts_records_and_line_counts_lines(tmp_path: Path) -> None:
+    text = 'n,t\r\n1,"a\r\nb"\r\nx,c\r\n\r\n"y\n",d\r\n3\r\n4,e,f\r\n'
+    report = one(text, [{"name": "n", "type": "integer"}, {"name": "t"}], tmp_path)
+    assert places(report) == [
+        ("type-error", "n", 3, 4),
+        ("blank-row", None, 4, 5),
+        ("type-error", "n", 5, 6),
+        ("missing-cell", "t", 6, 8),
+        ("extra-cell", None, 7, 9),
+    ]
+
+
+def test_a_chunk_has_its_own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newspkg.validate.files.ROWS", 2)
+    text = 'n\n1\n"2"\n"\n3"\nx\n5\n1\n'
+    report = one(text, [{"name": "n", "type": "integer"}], tmp_path, schema={"primaryKey": "n"})
+    assert places(report) == [("type-error", "n", 4, 4), ("type-error", "n", 5, 6), ("primary-key", "n", 7, 8)]
+    assert "row 2" in report.problems[-1].message
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("a,b\n1,2\n\n", ["blank-row"]),
+        ("a,b\n1,2\n,\n", ["blank-row"]),
+        ("a,b\n1,2\nNA,\n", ["blank-row"]),
+        ("a,b\n1,2\n,,3\n", ["extra-cell", "constraint-error"]),
+        ("a\n1\nNA\n", ["constraint-error"]),
+        ("a\n1\n\n", ["blank-row"]),
+        ("a,b\n1\n", ["missing-cell"]),
+        ("a,b\n,\n", ["blank-row"]),
+    ],
+)
+def test_blank_records(tmp_path: Path, text: str, codes: list[str]) -> None:
+    fields = [{"name": n, "constraints": {"required": n == "a"}} for n in text.split("\n")[0].split(",")]
+    assert [p.code for p in one(text, fields, tmp_path, schema={"missingValues": ["", "NA"]}).problems] == codes
+
+
+def test_a_missing_cell_of_a_required_field_is_two_faults(tmp_path: Path) -> None:
+    fields = [{"name": "a"}, {"name": "b", "constraints": {"required": True}}]
+    assert one("a,b\n1\n", fields, tmp_path).counts == {"constraint-error": 1, "missing-cell": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("n;t\n1;a,b\n", {"delimiter": ";"}),
+        ("n\tt\n1\ta\n", {"delimiter": "\t"}),
+        ("n,t\n1,'a,b'\n", {"quoteChar": "'"}),
+        ("n,t\n1,a\\,b\n", {"escapeChar": "\\"}),
+        ('n,t\n1, "a,b"\n', {"skipInitialSpace": True}),
+        ("1,a\n2,b\n", {"header": False}),
+        ("# made by hand\nn,t\n1,a\n#2,b\n", {"commentChar": "#"}),
+        ("made by hand\nn,t\n1,a\n", {"commentRows": [1]}),
+        ("made by hand\nn,t\n1,a\n", {"headerRows": [2]}),
+        ("n,\n,t\n1,a\n", {"headerRows": [1, 2], "headerJoin": "-"}),
+        ("n,t\n\\N,a\n", {"nullSequence": "\\N"}),
+    ],
+)
+def test_dialects(tmp_path: Path, text: str, dialect: dict[str, Any]) -> None:
+    fields = [{"name": "n", "type": "integer"}, {"name": "t", "constraints": {"maxLength": 3}}]
+    report = one(text, fields, tmp_path, dialect=dialect)
+    assert (report.problems, report.unchecked) == ([], [])
+    assert report.stats["rows"] >= 1
+
+
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        {"delimiter": 5},
+        {"header": 1},
+        {"headerRows": []},
+        {"headerRows": [0]},
+        {"escapeChar": "\\", "quoteChar": '"'},
+        {"delimiter": '"'},
+        5,
+    ],
+)
+def test_a_dialect_that_cannot_be_used(tmp_path: Path, dialect: Any) -> None:
+    assert judge(make.one_table(dialect=dialect), tmp_path).counts == {"dialect-error": 1}
+
+
+def test_a_dialect_in_a_file(tmp_path: Path) -> None:
+    files = make.one_table(make.ROWS.replace(",", ";"), dialect="dialect.json") | {
+        "dialect.json": b'{"delimiter": ";"}'
+    }
+    assert judge(files, tmp_path).counts == {}
+
+
+def test_files_of_one_table(tmp_path: Path) -> None:
+    """Later files may repeat the header; places name the file they are in."""
+    files = make.one_table(path=["books.csv", "more.csv", "rest.csv"]) | {
+        "more.csv": b"id,title,year\n3,Wind,2020\nx,Fog,2021\n",
+        "rest.csv": b"y,Ice,2022\n",
+    }
+    report = judge(files, tmp_path)
+    assert [(p.path, p.line, p.row) for p in report.problems] == [("more.csv", 3, 5), ("rest.csv", 1, 6)]
+
+
+# --- inline data -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        ([["id", "title", "year"], [1, "Salt", 2001]], []),
+        ([{"id": 1, "title": "Salt", "year": 2001}, {"year": None, "id": 2, "title": "Rain"}], []),
+        ([["id", "title", "year"], ["1", "Salt", "2001"]], []),
+        ([["id", "title", "year"], [1.5, 7, True]], ["type-error"] * 3),
+        ([["id", "title", "year"], [[1], {"a": 1}, 2001]], ["type-error"] * 2),
+        ([["id", "title", "year"], [1, "Salt"]], ["missing-cell"]),
+        ([["id", "title", "year"], [1, "Salt", 2001, 2]], ["extra-cell"]),
+        ([["id", "title", "year"], [None, None, None]], ["blank-row"]),
+        ([{"id": 1, "name": "Salt", "year": 2001}], ["incorrect-label"]),
+        ([], ["source-error"]),
+        ([1, 2], ["source-error"]),
+        ({"id": 1}, ["source-error"]),
+        ("id,title,year\n", ["source-error"]),
+        (5, ["source-error"]),
+    ],
+)
+def test_data_in_the_descriptor(tmp_path: Path, data: Any, codes: list[str]) -> None:
+    report = judge(make.one_table(path=None, data=data), tmp_path)
+    found = [p.code for p in report.problems]
+    if isinstance(data, str):  # text without a format: it cannot be told what it is
+        assert [u.resource for u in report.unchecked] == ["books"]
+    else:
+        assert found == codes
+    assert all(p.line is None for p in report.problems)
+
+
+def test_text_in_the_descriptor(tmp_path: Path) -> None:
+    report = judge(make.one_table(path=None, data="id,title,year\n1,Salt,x\n", format="csv"), tmp_path)
+    assert places(report) == [("type-error", "year", 2, None)]
+
+
+def test_a_json_file(tmp_path: Path) -> None:
+    files = make.one_table(path="books.json") | {"books.json": b'[{"id": 1, "title": "Salt", "year": "now"}]'}
+    assert places(judge(files, tmp_path)) == [("type-error", "year", 2, None)]
+    (tmp_path / "books.json").write_bytes(b"[1")
+    assert validate(tmp_path).counts == {"source-error": 1}
+
+
+# --- cells -----------------------------------------------------------------------------------------------------------
+
+GOOD_BAD: list[tuple[dict[str, Any], list[str], list[str]]] = [
+    ({"type": "string"}, ["a", " ", "\u00e9"], []),
+    ({"type": "string", "format": "email"}, ["a@b.org", "a.b+c@d"], ["a", "a@", "@b", "a b@c.org"]),
+    ({"type": "string", "format": "uri"}, ["https://a.org/b?c#d", "urn:x:y"], ["a", "//a.org", "http://a b", "http://[a"]),
+    ({"type": "string", "format": "uuid"}, ["123e4567-e89b-12d3-a456-426614174000"], ["123e4567e89b12d3a456426614174000"]),
+    ({"type": "string", "format": "binary"}, ["aGk=", "aGkh"], ["a", "!!!!", "aGk"]),
+    ({"type": "integer"}, ["1", "-1", "+1", "007", "9" * 40], ["1.0", "1e3", " 1", "1_0", "\u0661", "a", "--1", "1" * 5000]),
+    ({"type": "integer", "groupChar": ","}, ["1,000", "10"], ["1.000"]),
+    ({"type": "integer", "bareNumber": False}, ["95%", "\u20ac95", "95", "-95%"], ["%", "9a5"]),
+    ({"type": "number"}, ["1", "1.5", "-.5", "5.", "1e3", "1E-3", "NaN", "INF", "-INF"], ["inf", "nan", "Infinity", "1,5", "1_0", "e3", "."]),
+    ({"type": "number", "decimalChar": ",", "groupChar": "."}, ["1.000,5", "1,5"], ["1,5,5"]),
+    ({"type": "boolean"}, ["true", "True", "TRUE", "1", "false", "0"], ["yes", "t", "2", "tRUE"]),
+    ({"type": "boolean", "trueValues": ["ja"], "falseValues": ["nein"]}, ["ja", "nein"], ["true", "1"]),
+    ({"type": "date"}, ["2020-02-29", "0001-01-01", "9999-12-31"], ["2019-02-29", "2020-1-1", "20200101", " 2020-01-01", "+2020-01-01", "20-01-01"]),
+    ({"type": "date", "format": "%d.%m.%Y"}, ["29.02.2020"], ["2020-02-29"]),
+    ({"type": "time"}, ["12:00:00", "23:59:59"], ["24:00:00", "12:00", "12:00:00Z", "1:00:00"]),
+    ({"type": "time", "format": "%H:%M"}, ["12:00"], ["12:00:00"]),
+    ({"type": "datetime"}, ["2020-01-01T00:00:00Z", "2020-01-01T00:00:00", "2020-01-01T00:00:00.25+04:00"], ["2020-01-01 00:00:00", "2020-01-01", "2020-01-01T24:00:00Z", "2020-01-01T23:59:60Z", "0001-01-01T00:00:00+04:00"]),
+    ({"type": "year"}, ["2020", "-0044", "0001", "12020"], ["20", "020200", "2020.0"]),
+    ({"type": "yearmonth"}, ["2020-01", "-0044-12"], ["2020-13", "2020-1", "2020"]),
+    ({"type": "duration"}, ["P1Y", "PT1.5S", "-P1M2DT3H", "P2W"], ["P", "PT", "1Y", "P1S", "P1Y2", "P" + "9" * 30 + "Y"]),
+    ({"type": "array"}, ["[]", '["a", 1]'], ["{}", "a", "[1", "[NaN]", "[" * 5000]),
+    ({"type": "object"}, ["{}", '{"a": [1]}'], ["[]", "null", "a"]),
+    ({"type": "list"}, ["a,b", "a"], []),
+    ({"type": "list", "itemType": "integer", "delimiter": ";"}, ["1;2", "1"], ["1,2", "1;", "a"]),
+    ({"type": "any"}, ["x", "1"], []),
+    ({"type": "geopoint"}, ["44.5, 40.2", "-180,90"], ["44.5", "181,0", "0,91", "a,b", "1,2,3"]),
+    ({"type": "geopoint", "format": "array"}, ["[44.5, 40.2]"], ["44.5,40.2", "[1]"]),
+    ({"type": "geopoint", "format": "object"}, ['{"lon": 44.5, "lat": 40.2}'], ['{"lon": 44.5}', "[1,2]"]),
+    ({"type": "geojson"}, ['{"type": "Point", "coordinates": [1, 2]}', '{"type": "Feature", "geometry": null, "properties": {}}'], ["{}", '{"type": "Circle"}', '{"type": "Feature", "geometry": {"type": "Feature", "geometry": null}}']),
+    ({"type": "geojson", "format": "topojson"}, ['{"type": "Topology"}'], ['{"type": "Point", "coordinates": [1, 2]}']),
+]  # fmt: skip
+
+
+def column(cells: list[str]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([["v"], *([c] for c in cells)])
+    return text.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("field", "good", "bad"), GOOD_BAD, ids=lambda v: json.dumps(v)[:40] if isinstance(v, dict) else ""
+)
+def test_types(tmp_path: Path, field: dict[str, Any], good: list[str], bad: list[str]) -> None:
+    report = one(column([*good, *bad]), [{"name": "v", **field}], tmp_path)
+    assert [p.value for p in report.problems if p.code == "type-error"] == [
+        b if len(b) <= 200 else f"{b[:200]}…" for b in bad
+    ]
+    assert report.counts == ({"type-error": len(bad)} if bad else {})
+    assert report.unchecked == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "constraint", "good", "bad"),
+    [
+        ("string", {"minLength": 4}, ["café", "four "], ["caf\u00e9"[:3], "a"]),
+        ("string", {"maxLength": 4}, ["café", "ÆØÅæ"], ["cafés"]),
+        ("string", {"pattern": "a|b"}, ["a", "b"], ["ab", "a\n", "xb"]),
+        ("string", {"pattern": "(?<=x)?[a-z]+"}, ["abc"], ["ABC"]),  # no engine but Python's reads it
+        ("string", {"pattern": "\\p{L}+"}, ["é"], ["1"]),  # no engine but polars' reads it
+        ("string", {"enum": list("abcdefghijk")}, ["a", "k"], ["l", "A"]),
+        ("string", {"enum": ["1"]}, ["1"], ["01"]),
+        ("integer", {"enum": [1, "2"]}, ["1", "01", "2"], ["3"]),
+        ("number", {"enum": [0.1]}, ["0.1", "0.10"], ["0.2"]),
+        ("integer", {"minimum": 0, "maximum": 9}, ["0", "9", "+9"], ["-1", "10", "9" * 30]),
+        ("integer", {"minimum": "5"}, ["5"], ["4"]),
+        ("integer", {"exclusiveMinimum": 0, "exclusiveMaximum": 2}, ["1"], ["0", "2"]),
+        ("number", {"minimum": 0.1}, ["0.1", "0.10000000000000000001", "INF"], ["0.09999999999999999999", "NaN"]),
+        ("number", {"exclusiveMaximum": 1}, ["0.99999999999999999999"], ["1.0", "1"]),
+        ("date", {"minimum": "2020-01-01"}, ["2020-01-01"], ["2019-12-31"]),
+        (
+            "datetime",
+            {"maximum": "2020-01-01T00:00:00Z"},
+            ["2020-01-01T00:00:00Z", "2020-01-01T03:00:00+04:00"],
+            ["2020-01-01T00:00:01"],
+        ),
+        ("year", {"maximum": 2020}, ["2020"], ["2021"]),
+        ("yearmonth", {"minimum": "2020-02"}, ["2020-02"], ["2020-01"]),
+        ("time", {"minimum": "12:00:00"}, ["12:00:00"], ["11:59:59"]),
+        ("duration", {"minimum": "P1M"}, ["P1M", "P31D", "P1Y"], ["P27D", "PT1S"]),
+        ("array", {"minLength": 1}, ["[1]"], ["[]"]),
+        ("array", {"enum": [[1], [2]]}, ["[1]", "[ 2 ]"], ["[3]"]),
+        ("object", {"maxLength": 1}, ['{"a": 1}'], ['{"a": 1, "b": 2}']),
+        ("list", {"maxLength": 2}, ["a,b"], ["a,b,c"]),
+    ],
+)
+def test_constraints(tmp_path: Path, kind: str, constraint: dict[str, Any], good: list[str], bad: list[str]) -> None:
+    field = {"name": "v", "type": kind, "constraints": constraint}
+    report = one(column([*good, *bad]), [field], tmp_path)
+    assert [p.value for p in report.problems] == bad
+    assert set(report.counts) == {"constraint-error"}
+    assert report.unchecked == []
+
+
+def test_each_constraint_that_is_broken_is_told(tmp_path: Path) -> None:
+    field = {"name": "v", "constraints": {"minLength": 3, "pattern": "[a-z]+", "enum": ["abc"]}}
+    report = one("v\nA\n", [field], tmp_path)
+    assert report.counts == {"constraint-error": 3}
+    assert {w for p in report.problems for w in ("minLength", "pattern", "enum") if w in p.message} == {
+        "minLength",
+        "pattern",
+        "enum",
+    }
+
+
+def test_categories_are_a_vocabulary(tmp_path: Path) -> None:
+    field = {"name": "v", "categories": [{"value": "a", "label": "A"}, "b"]}
+    assert places(one("v\na\nb\nc\n", [field], tmp_path)) == [("constraint-error", "v", 4, 4)]
+
+
+def test_missing_values_of_a_field_go_before_those_of_the_schema(tmp_path: Path) -> None:
+    fields = [{"name": "n", "type": "integer", "missingValues": ["-"]}, {"name": "m", "type": "integer"}]
+    report = one(
+        "n,m\n-,NA\nNA,-\n", fields, tmp_path, schema={"missingValues": [{"value": "NA", "label": "not asked"}]}
+    )
+    assert [(p.field, p.value) for p in report.problems] == [("n", "NA"), ("m", "-")]
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        ({"type": "integer", "constraints": {"minimum": "abc"}}, "schema-constraint"),
+        ({"type": "integer", "constraints": {"enum": [1, "x"]}}, "schema-constraint"),
+        ({"type": "boolean", "constraints": {"minimum": 1}}, "schema-constraint"),
+        ({"type": "date", "constraints": {"maximum": 5}}, "schema-constraint"),
+        ({"type": "integer", "categories": ["a"]}, "schema-constraint"),
+        ({"constraints": {"pattern": "a)(b"}}, "schema-pattern"),
+        ({"constraints": {"pattern": "["}}, "schema-pattern"),
+    ],
+)
+def test_a_constraint_that_could_never_be_met_is_a_fault_of_the_schema(
+    tmp_path: Path, field: dict[str, Any], code: str
+) -> None:
+    report = one("v\n\n", [{"name": "v", **field}], tmp_path)
+    assert {c for c in report.counts if c != "blank-row"} == {code}
+    assert next(p for p in report.problems if p.code == code).field is not None
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"type": "date", "format": "any"},
+        {"type": "string", "format": "wkt"},
+        {"type": "list", "itemType": "geopoint"},
+        {"type": "array", "constraints": {"jsonSchema": {}}},
+        {"type": "string", "constraints": {"pattern": "\\i\\c*"}},
+    ],
+)
+def test_what_is_not_judged_yet_is_named(tmp_path: Path, field: dict[str, Any]) -> None:
+    report = one("v\n[1]\n", [{"name": "v", **field}], tmp_path)
+    assert report.valid
+    assert [(u.what, u.resource) for u in report.unchecked] == [("v", "books")]
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("1,a\n2,a\n", []),
+        ("1,a\n01,a\n", [("primary-key", 3)]),
+        ("1,a\n1,a\n1,a\n", [("primary-key", 3), ("primary-key", 4)]),
+        ("1,\n1,\n", [("primary-key", 2), ("primary-key", 3)]),
+        (",a\n,a\n", [("primary-key", 2), ("primary-key", 3)]),
+        ("x,a\nx,a\n", [("type-error", 2), ("type-error", 3)]),
+        (f"{'9' * 30},a\n{'9' * 30},b\n", []),
+    ],
+)
+def test_a_primary_key_of_two_fields(tmp_path: Path, rows: str, found: list[tuple[str, int]]) -> None:
+    fields = [{"name": "n", "type": "integer"}, {"name": "t"}]
+    report = one(f"n,t\n{rows}", fields, tmp_path, schema={"primaryKey": ["n", "t"]})
+    assert [(p.code, p.row) for p in report.problems] == found
+
+
+def test_unique_ignores_what_is_missing(tmp_path: Path) -> None:
+    fields = [{"name": "n", "type": "number", "constraints": {"unique": True}}, {"name": "t"}, {"name": "k"}]
+    text = "n,t,k\n,a,1\n,b,2\n1,,3\n1.0,,4\nx,c,5\nx,d,6\n2,a,1\n"
+    report = one(text, fields, tmp_path, schema={"uniqueKeys": [["t", "k"]]})
+    assert [(p.code, p.row) for p in report.problems] == [
+        ("type-error", 6),
+        ("type-error", 7),
+        ("unique-error", 5),
+        ("unique-key", 8),
+    ] or [(p.code, p.row) for p in sorted(report.problems, key=lambda p: p.row or 0)] == [
+        ("unique-error", 5),
+        ("type-error", 6),
+        ("type-error", 7),
+        ("unique-key", 8),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("loans", "rows"),
+    [
+        ("1,1,2001\n2,2,2014\n", []),
+        ("1,01,2001\n", []),
+        ("1,1,2014\n", [2]),
+        ("1,,2014\n2,9,\n3,,\n", []),
+        ("1,x,2001\n", []),  # told as a type-error
+        ("1,2,2014\n2,3,2001\n", [3]),
+    ],
+)
+def test_a_foreign_key_of_two_fields(tmp_path: Path, loans: str, rows: list[int]) -> None:
+    report = judge(make.two_tables(f"loan,book,printed\n{loans}"), tmp_path)
+    assert [p.row for p in report.problems if p.code == "foreign-key"] == rows
+
+
+def test_a_foreign_key_into_its_own_table(tmp_path: Path) -> None:
+    schema = {"primaryKey": "id", "foreignKeys": [{"fields": "part_of", "reference": {"resource": "", "fields": "id"}}]}
+    report = one("id,part_of\na,\nb,a\nc,A\nd, a\n", [{"name": "id"}, {"name": "part_of"}], tmp_path, schema=schema)
+    assert [(p.row, p.value) for p in report.problems] == [(4, "A"), (5, " a")]
+    assert all("There is 'a'." in p.message for p in report.problems)
+
+
+@pytest.mark.parametrize(
+    ("books", "reason"),
+    [
+        (b"", "the table books was not read"),
+        (b"id,title\n1,Salt\n", "books has no column year"),
+        (make.ROWS.encode() + b"3,\xff,2020\n", "cannot be decoded"),
+    ],
+)
+def test_a_fault_of_the_parent_does_not_flood_the_child(tmp_path: Path, books: bytes, reason: str) -> None:
+    report = judge({**make.two_tables("loan,book,printed\n1,9,2001\n"), "books.csv": books}, tmp_path)
+    assert "foreign-key" not in report.counts
+    assert any("foreign key" in u.what and reason in u.reason for u in report.unchecked)
+
+
+def test_keys_of_different_types_are_never_equal_and_the_message_says_why(tmp_path: Path) -> None:
+    files = make.two_tables("loan,book,printed\n1,1,2001\n")
+    files["datapackage.json"] = files["datapackage.json"].replace(
+        b'"name": "book",\n      "type": "integer"', b'"name": "book",\n      "type": "string"'
+    )
+    report = judge(files, tmp_path)
+    assert report.counts == {"foreign-key": 1}
+    assert "string here, integer there" in report.problems[0].message
+
+
+# --- the report ------------------------------------------------------------------------------------------------------
+
+
+def test_counts_are_exact_and_samples_are_few(tmp_path: Path) -> None:
+    rows = "".join(f"x,{n % 7}\n" for n in range(60_000))
+    report = one(
+        "n,m\n" + rows,
+        [{"name": "n", "type": "integer"}, {"name": "m", "type": "integer", "constraints": {"maximum": 5}}],
+        tmp_path,
+    )
+    assert report.counts == {"constraint-error": 60_000 // 7, "type-error": 60_000}
+    kept = [p.field for p in report.problems]
+    assert (kept.count("n"), kept.count("m")) == (1000, 1000)
+    assert len(json.dumps(report.as_json())) < 600_000
+
+
+def test_json_has_its_shape(tmp_path: Path) -> None:
+    report = judge(make.broken("type-error"), tmp_path).as_json()
+    assert list(report) == ["valid", "problems", "counts", "unchecked"]
+    assert report["problems"] == [
+        {
+            "code": "type-error",
+            "severity": "error",
+            "resource": "books",
+            "field": "id",
+            "row": 3,
+            "line": 4,
+            "value": "2b",
+            "message": "id is not a value of type integer.",
+        }
+    ]
+    assert (report["valid"], report["counts"], report["unchecked"]) == (False, {"type-error": 1}, [])
+
+
+def test_text_has_counts_places_hints_what_was_left_and_last_the_verdict(tmp_path: Path) -> None:
+    files = make.one_table('id,title,year\n1,"Salt\nand Sea",2001\n2b,Rain,2014\n3c,Fog,2015\n', hash="crc32:00")
+    lines = judge(files, tmp_path).as_text(limit=1).splitlines()
+    assert lines == [
+        "2  type-error: A cell that is no value of its type",
+        "",
+        "books.csv",
+        "  books.csv:4: type-error field=id value='2b': id is not a value of type integer.",
+        "      Correct the cell; see docs/tables.md for the types.",
+        "  1 more type-error here; --format json lists them.",
+        "",
+        "Not checked:",
+        "  books: its hash: the algorithm crc32 is not known here",
+        "",
+        "invalid: 1 table, 3 rows; 2 problems; 1 not checked",
+    ]
+
+
+def test_text_of_a_good_package_is_the_verdict() -> None:
+    assert validate(GOOD, texts=[GOOD / "texts"]).as_text() == "valid: 13 tables, 48 rows; no problems"
+
+
+def test_a_value_cannot_break_its_line(tmp_path: Path) -> None:
+    text = one('v\n"a\nb\x1b[31m' + "c" * 500 + '"\n', [{"name": "v", "type": "integer"}], tmp_path).as_text()
+    shown = next(line for line in text.splitlines() if "value=" in line)
+    assert "\x1b" not in text
+    assert len(shown) < 250
+    assert "a\\nb" in shown
+
+
+def test_the_order_of_problems_is_that_of_the_package(tmp_path: Path) -> None:
+    files = make.two_tables("loan,book,printed\n1,9,2001\nx,1,2001\n", "id,title,year\nx,Salt,2001\n1,Rain,2001\n")
+    assert [(p.resource, p.row, p.code) for p in judge(files, tmp_path).problems] == [
+        ("books", 2, "type-error"),
+        ("loans", 2, "foreign-key"),
+        ("loans", 3, "type-error"),
+    ]
+
+
+def test_more_than_is_kept_is_not_even_made() -> None:
+    from newspkg.problems import Problem, problem
+
+    findings = Findings(samples=2)
+    made: list[int] = []
+
+    def source() -> Any:
+        for n in range(100):
+            made.append(n)
+            yield problem("blank-row", "x.", resource="a")
+
+    like: Problem = problem("blank-row", "x.", resource="a")
+    findings.add_many(100, source(), like)
+    report = findings.report()
+    assert (report.counts, len(report.problems)) == ({"blank-row": 100}, 2)
+    assert len(made) <= 3
+
+
+# --- nothing makes it fall over --------------------------------------------------------------------------------------
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 10**20),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(
+        [
+            "",
+            "a",
+            "books.csv",
+            "../x",
+            "https://x.org/y",
+            "string",
+            "integer",
+            "date",
+            "(",
+            "utf-16",
+            "\u00e9",
+            "P1Y",
+            "\x00",
+            "any",
+            "%Y",
+        ]
+    ),
+)
+JUNK = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "path", "fields", "type", "data", "reference"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+def _pointers(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = (
+        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    )
+    return [at, *(p for key, one_ in inner for p in _pointers(one_, (*at, key)))]
+
+
+def _replaced(value: Any, at: tuple[Any, ...], new: Any) -> Any:
+    if not at:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[at[0]] = _replaced(value[at[0]], at[1:], new)
+    return copy
+
+
+RICH = {
+    "name": "p",
+    "newspkg": {"profile": "0.1"},
+    "resources": [
+        {
+            "name": "documents",
+            "path": "books.csv",
+            "encoding": "utf-8",
+            "bytes": 3,
+            "hash": "md5:" + "0" * 32,
+            "dialect": {"delimiter": ",", "headerRows": [1], "commentChar": "#"},
+            "schema": {
+                "fields": [
+                    {"name": "id", "type": "integer", "constraints": {"required": True, "minimum": 0, "enum": [1, 2]}},
+                    {
+                        "name": "title",
+                        "type": "string",
+                        "constraints": {"pattern": "[a-z]*", "maxLength": 9},
+                        "categories": ["a"],
+                    },
+                    {
+                        "name": "year",
+                        "type": "list",
+                        "itemType": "date",
+                        "delimiter": ";",
+                        "constraints": {"unique": True},
+                    },
+                ],
+                "missingValues": ["", "NA"],
+                "fieldsMatch": "equal",
+                "primaryKey": ["id"],
+                "uniqueKeys": [["id", "title"]],
+                "foreignKeys": [{"fields": ["id"], "reference": {"resource": "loans", "fields": ["book"]}}],
+            },
+        },
+        {
+            "name": "loans",
+            "data": [{"book": 1}, {"book": None}],
+            "schema": {"fields": [{"name": "book", "type": "integer"}]},
+        },
+    ],
+}
+PLACES = _pointers(RICH)
+
+
+def ends_well(folder: Path) -> None:
+    try:
+        report = validate(folder)
+    except PkgError:
+        return
+    assert report.valid == (not any(p.severity == "error" for p in report.problems))
+    json.dumps(report.as_json()).encode()
+    assert report.as_text().splitlines()[-1].startswith(("valid", "invalid"))
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
+@given(st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=3))
+def test_junk_in_a_descriptor_ends_in_a_report(tmp_path: Path, changes: list[tuple[tuple[Any, ...], Any]]) -> None:
+    value: Any = RICH
+    for at, new in changes:
+        try:
+            value = _replaced(value, at, new)
+        except (KeyError, IndexError, TypeError, ValueError):  # an earlier change took the place away
+            continue
+    ends_well(make.write({"datapackage.json": json.dumps(value).encode(), "books.csv": make.ROWS.encode()}, tmp_path))
+
+
+GOOD_FILES = make.files_of(make.good())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@given(
+    st.sampled_from(sorted(GOOD_FILES)),
+    st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from(list(b'",\n\r\x00\xff0aZ{}'))), min_size=1, max_size=5),
+    st.integers(0, 400),
+)
+def test_damaged_files_end_in_a_report(tmp_path: Path, name: str, changes: list[tuple[int, int]], cut: int) -> None:
+    raw = bytearray(GOOD_FILES[name])
+    for at, byte in changes:
+        raw[at % len(raw)] = byte
+    ends_well(make.write({**GOOD_FILES, name: bytes(raw[: len(raw) - cut % 40])}, tmp_path))
