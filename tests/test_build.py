@@ -186,8 +186,8 @@ def test_a_text_in_another_language_is_kept(article: Path, tmp_path: Path) -> No
 
 def test_an_odd_mark_costs_one_quote(article: Path, tmp_path: Path) -> None:
     article.write_text(
-        WIRE
-        + '\n"This mark has no partner, said the clerk.\n\n"Peace is possible," said Foreign Minister Ilse Maro.\n',
+        WIRE + '\nThe clerk called it a "paper without an end and closed the door behind him.\n\n'
+        'Later, "Peace is possible," said Foreign Minister Ilse Maro.\n',
         encoding="utf-8",
     )
     build([article], tmp_path / "out")
@@ -233,8 +233,10 @@ def test_nothing_to_read_is_a_wrong_call_and_leaves_the_package(examples: Path, 
     again = tmp_path / "package"
     shutil.copytree(examples, again)
     (tmp_path / "none").mkdir()
-    with pytest.raises(UsageError, match="none"):
-        build([tmp_path / "none"], again)
+    (tmp_path / "none" / "empty.txt").write_bytes(b"")
+    for nothing in (tmp_path / "none", tmp_path / "nowhere"):
+        with pytest.raises(UsageError, match=nothing.name):
+            build([nothing], again)
     assert digest(again) == digest(examples)
 
 

@@ -309,9 +309,9 @@ def test_a_bad_byte_is_named_with_its_line_and_the_records_before_it_are_judged(
     report = judge(make.one_table(raw), tmp_path)
     bad = next(p for p in report.problems if p.code == "encoding-error")
     assert (bad.line, bad.value) == (rows + 3, "0xFF")
-    assert f"byte {raw.index(b'0xff') if False else raw.index(bytes([255]))}" in bad.message
-    if rows > 1000:  # one chunk of the decoder lies before it
-        assert report.counts["type-error"] == 1
+    assert f"byte {raw.index(bytes([255]))}" in bad.message
+    assert report.counts == {"encoding-error": 1, "type-error": 1}
+    assert report.stats["rows"] == rows + 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-9", "base64", "idna", "unicode_escape"])
@@ -439,7 +439,7 @@ def test_a_missing_cell_of_a_required_field_is_two_faults(tmp_path: Path) -> Non
     ],
 )
 def test_dialects(tmp_path: Path, text: str, dialect: dict[str, Any]) -> None:
-    fields = [{"name": "n", "type": "integer"}, {"name": "t", "constraints": {"maxLength": 3}}]
+    fields = [{"name": "n", "type": "integer"}, {"name": "t", "type": "string", "constraints": {"maxLength": 3}}]
     report = one(text, fields, tmp_path, dialect=dialect)
     assert (report.problems, report.unchecked) == ([], [])
     assert report.stats["rows"] >= 1
@@ -619,7 +619,7 @@ def test_constraints(tmp_path: Path, kind: str, constraint: dict[str, Any], good
 
 
 def test_each_constraint_that_is_broken_is_told(tmp_path: Path) -> None:
-    field = {"name": "v", "constraints": {"minLength": 3, "pattern": "[a-z]+", "enum": ["abc"]}}
+    field = {"name": "v", "type": "string", "constraints": {"minLength": 3, "pattern": "[a-z]+", "enum": ["abc"]}}
     report = one("v\nA\n", [field], tmp_path)
     assert report.counts == {"constraint-error": 3}
     assert {w for p in report.problems for w in ("minLength", "pattern", "enum") if w in p.message} == {
@@ -635,9 +635,9 @@ def test_categories_are_a_vocabulary(tmp_path: Path) -> None:
 
 
 def test_missing_values_of_a_field_go_before_those_of_the_schema(tmp_path: Path) -> None:
-    fields = [{"name": "n", "type": "integer", "missingValues": ["-"]}, {"name": "m", "type": "integer"}]
+    fields = [{"name": "n", "type": "integer", "missingValues": ["-"]}, {"name": "m", "type": "integer"}, {"name": "k"}]
     report = one(
-        "n,m\n-,NA\nNA,-\n", fields, tmp_path, schema={"missingValues": [{"value": "NA", "label": "not asked"}]}
+        "n,m,k\n-,NA,1\nNA,-,2\n", fields, tmp_path, schema={"missingValues": [{"value": "NA", "label": "not asked"}]}
     )
     assert [(p.field, p.value) for p in report.problems] == [("n", "NA"), ("m", "-")]
 
@@ -650,8 +650,8 @@ def test_missing_values_of_a_field_go_before_those_of_the_schema(tmp_path: Path)
         ({"type": "boolean", "constraints": {"minimum": 1}}, "schema-constraint"),
         ({"type": "date", "constraints": {"maximum": 5}}, "schema-constraint"),
         ({"type": "integer", "categories": ["a"]}, "schema-constraint"),
-        ({"constraints": {"pattern": "a)(b"}}, "schema-pattern"),
-        ({"constraints": {"pattern": "["}}, "schema-pattern"),
+        ({"type": "string", "constraints": {"pattern": "a)(b"}}, "schema-pattern"),
+        ({"type": "string", "constraints": {"pattern": "["}}, "schema-pattern"),
     ],
 )
 def test_a_constraint_that_could_never_be_met_is_a_fault_of_the_schema(
@@ -704,11 +704,6 @@ def test_unique_ignores_what_is_missing(tmp_path: Path) -> None:
     text = "n,t,k\n,a,1\n,b,2\n1,,3\n1.0,,4\nx,c,5\nx,d,6\n2,a,1\n"
     report = one(text, fields, tmp_path, schema={"uniqueKeys": [["t", "k"]]})
     assert [(p.code, p.row) for p in report.problems] == [
-        ("type-error", 6),
-        ("type-error", 7),
-        ("unique-error", 5),
-        ("unique-key", 8),
-    ] or [(p.code, p.row) for p in sorted(report.problems, key=lambda p: p.row or 0)] == [
         ("unique-error", 5),
         ("type-error", 6),
         ("type-error", 7),

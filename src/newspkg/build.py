@@ -300,6 +300,10 @@ def build(
         setup_args = (_clean(decided.actors), _clean(decided.actor_names), _clean(decided.actor_roles), decided.known())
         rows, found = _gather(engine.map(_work, work, setup=_set_up, setup_args=setup_args), len(work), progress)
         problems += found
+        if not rows["documents"]:
+            reasons = "\n".join(f"  {one.message}" for one in problems[:5])
+            given = ", ".join(map(str, sources))
+            raise UsageError(f"{given}: no article could be read, and no package was written.\n{reasons}".rstrip())
         registry = Registry.load(*setup_args[:3])
         names = [*(part.name for part in work), *(d["source_file"] for d in rows["documents"])]
         seen = {name for given in names for name in (given, Path(given).name)}

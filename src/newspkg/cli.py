@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 OK, PROBLEMS, USAGE, CANNOT_RUN, FAULT = range(5)
+STOPPED = 130  # as a shell counts an interrupt
 
 app = typer.Typer(
     name="pkg",
@@ -42,6 +43,15 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+
+
+def _print(text: str) -> None:
+    """A result, on standard output. A reader that closed its pipe early has what it wanted: the program ends well."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(OK) from None
 
 
 def _say(line: str) -> None:
@@ -151,7 +161,7 @@ def extract(
         if isinstance(found, Problem):
             errors += _show([found])
         else:
-            print(json.dumps(found, ensure_ascii=False))
+            _print(json.dumps(found, ensure_ascii=False))
     raise typer.Exit(PROBLEMS if errors else OK)
 
 
@@ -173,11 +183,11 @@ def validate(
 
     report = run(path, texts=texts)
     if format is Format.json:
-        print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+        _print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     elif quiet:
-        print(report.verdict())
+        _print(report.verdict())
     else:
-        print(report.as_text())
+        _print(report.as_text())
     raise typer.Exit(OK if report.valid else PROBLEMS)
 
 
@@ -268,39 +278,27 @@ def _reference() -> str:
     return "\n".join(lines)
 
 
-def _end(code: int) -> NoReturn:
-    """Ends the process; a reader that closed its pipe early is no fault."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    raise SystemExit(code)
-
-
-def main(arguments: list[str] | None = None) -> NoReturn:
-    """Runs the command line; every way out has its exit code, and no way out shows a traceback unasked."""
-    import click
+def _run(arguments: list[str] | None) -> int:
+    """Runs the command line; the exit code for every way out, none of which shows a traceback unasked."""
+    from typer.exceptions import TyperException
 
     try:
         result = app(arguments, standalone_mode=False)
-        _end(result if isinstance(result, int) else OK)
-    except (typer.Exit, click.exceptions.Exit) as done:
-        _end(done.exit_code)
-    except (click.ClickException, typer.Abort, click.exceptions.Abort) as wrong:
-        if isinstance(wrong, click.ClickException):
-            wrong.show()
-        _end(USAGE)
+    except typer.Exit as done:
+        return done.exit_code
+    except (TyperException, typer.Abort) as wrong:
+        show = getattr(wrong, "show", None)
+        show() if show else _say(f"pkg: {wrong}")
+        return USAGE
     except UsageError as wrong:
         _say(f"pkg: {wrong}")
-        _end(USAGE)
+        return USAGE
     except PkgError as wrong:
         _say(f"pkg: {wrong}")
-        _end(CANNOT_RUN)
+        return CANNOT_RUN
     except KeyboardInterrupt:
         _say("pkg: stopped. The old package is untouched.")
-        _end(130)
-    except BrokenPipeError:
-        _end(OK)
+        return STOPPED
     except Exception as fault:
         if os.environ.get("NEWSPKG_DEBUG"):
             raise
@@ -308,7 +306,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             f"pkg: a fault of this program: {type(fault).__name__}: {fault}. "
             "Set NEWSPKG_DEBUG=1 to see where, and please report it."
         )
-        _end(FAULT)
+        return FAULT
+    return result if isinstance(result, int) else OK
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """The command `pkg`: runs it and ends the process with its exit code."""
+    raise SystemExit(_run(arguments))
 
 
 if __name__ == "__main__":

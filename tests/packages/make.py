@@ -648,11 +648,17 @@ ROWS = "id,title,year\n1,Salt,2001\n2,Rain,2014\n"
 
 
 def one_table(
-    data: str | bytes = ROWS, schema: Any = None, package: dict[str, Any] | None = None, **resource: Any
+    table: str | bytes = ROWS, schema: Any = None, /, *, package: dict[str, Any] | None = None, **resource: Any
 ) -> dict[str, bytes]:
     """A package of one table, `books`."""
-    raw = data.encode() if isinstance(data, str) else data
-    given = {"name": "books", "path": "books.csv", "type": "table", "schema": schema or BOOKS, **resource}
+    raw = table.encode() if isinstance(table, str) else table
+    given = {
+        "name": "books",
+        "path": "books.csv",
+        "type": "table",
+        "schema": BOOKS if schema is None else schema,
+        **resource,
+    }
     given = {k: v for k, v in given.items() if v is not None}
     files = {"datapackage.json": _json({"name": "library", "resources": [given], **(package or {})})}
     return files if resource.get("path") in ("absent.csv", "../books.csv") else {**files, "books.csv": raw}
@@ -692,11 +698,11 @@ STANDARD: dict[str, dict[str, bytes]] = {
     "package-error": one_table(package={"created": "yesterday"}),
     "resource-error": one_table(path="../books.csv"),
     "dialect-error": one_table(dialect={"header": "yes"}),
-    "schema-error": one_table(schema=_fields(missingValues="NA")),
-    "field-error": one_table(schema=_fields({"type": "text"})),
-    "schema-constraint": one_table(schema=_fields({"constraints": {"maxLength": "20"}})),
-    "schema-pattern": one_table(schema=_fields({"constraints": {"pattern": "[A-Z"}})),
-    "schema-key": one_table(schema=_fields(primaryKey=["isbn"])),
+    "schema-error": one_table(ROWS, _fields(missingValues="NA")),
+    "field-error": one_table(ROWS, _fields({"type": "text"})),
+    "schema-constraint": one_table(ROWS, _fields({"constraints": {"maxLength": "20"}})),
+    "schema-pattern": one_table(ROWS, _fields({"constraints": {"pattern": "[A-Z"}})),
+    "schema-key": one_table(ROWS, _fields(primaryKey=["isbn"])),
     "file-missing": one_table(path="absent.csv"),
     "byte-count": one_table(bytes=len(ROWS) + 1),
     "hash-count": one_table(hash=f"sha256:{hashlib.sha256(b'another').hexdigest()}"),
@@ -714,9 +720,9 @@ STANDARD: dict[str, dict[str, bytes]] = {
     "extra-cell": one_table(ROWS + "3,Wind,2020,reprint\n"),
     "type-error": one_table('id,title,year\n1,"Salt\nand Sea",2001\n2b,Rain,2014\n'),
     "constraint-error": one_table(ROWS.replace("Salt", "A title of many more letters than twenty")),
-    "primary-key": one_table(ROWS.replace("2,Rain", "01,Rain"), schema=_fields(primaryKey=["id"])),
-    "unique-error": one_table(ROWS.replace("Rain", "Salt"), schema=_fields({"constraints": {"unique": True}})),
-    "unique-key": one_table(ROWS + "3,Salt,2001\n", schema=_fields(uniqueKeys=[["title", "year"]])),
+    "primary-key": one_table(ROWS.replace("2,Rain", "01,Rain"), _fields(primaryKey=["id"])),
+    "unique-error": one_table(ROWS.replace("Rain", "Salt"), _fields({"constraints": {"unique": True}})),
+    "unique-key": one_table(ROWS + "3,Salt,2001\n", _fields(uniqueKeys=[["title", "year"]])),
     "foreign-key": two_tables("loan,book,printed\n1,1,2001\n2,1,2014\n3,2,2014\n4,,2014\n"),
 }
 

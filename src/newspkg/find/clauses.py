@@ -33,6 +33,7 @@ from newspkg.find.triggers import (
     SAY,
     SOFT,
     SUB,
+    THIRD,
     Lexicon,
     Word,
 )
@@ -185,6 +186,8 @@ class Line:
             if self.text[self.s[i]].isupper() and i:
                 return False
             forms = entry.forms
+            if entry.nouns and forms & THIRD and 0 < i < self.n - 1 and self.men[i - 1] >= 0 and self.men[i + 1] >= 0:
+                return True  # "Velmara attacks Ostria"
             return bool(forms & (PAST | PART)) or (
                 bool(forms & ~ING) and not entry.nouns and not flags & (PREP | DET | COORD)
             )
@@ -282,7 +285,7 @@ class Line:
                     close(i)
                     lo = i + 1
                     kind, up = PARTICIPLE, len(clauses) - 1
-                elif seen and self._subject_follows(i + 1):
+                elif (seen or kind in (IF, WHEN)) and self._subject_follows(i + 1):
                     close(i)
                     lo = i + 1
                     kind, up = MAIN, -1

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from newspkg.find.clauses import Clause, Line
 from newspkg.find.model import MentionFinding, Span
-from newspkg.find.triggers import COORD, DET, PLACE, PREP, REL, SOFT, SUB
+from newspkg.find.triggers import COORD, DET, PLACE, PREP, REL, SOFT, SUB, THIRD
 
 __all__ = [
     "Noticed",
@@ -71,7 +71,9 @@ def acts(line: Line, place: int, mentions: Sequence[MentionFinding], also: froze
         plain = not line.fin[after] and not line.k[after] & (PREP | COORD | REL)
         return not plain or any(line.w[j] in things or line.w[j] in also for j in range(after, min(line.n, after + 3)))
     # "refused the Tavra meeting": the name belongs to the meeting
-    return not (after < line.n and line.words[after].nouns and not line.fin[after] and line.men[after] < 0)
+    if after >= line.n or not line.words[after].nouns or line.fin[after] or line.men[after] >= 0:
+        return True
+    return bool(line.words[after].forms & THIRD) and between_names(line, after, after)
 
 
 def subject(line: Line, clause: Clause, before: int, mentions: Sequence[MentionFinding], depth: int = 0) -> list[int]:

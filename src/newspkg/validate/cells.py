@@ -233,7 +233,8 @@ def _bound(column: Column, parse: Parser, name: str, given: Any, say: Callable[[
         say(name, "NaN bounds nothing", given)
         return
     holds = _HOLDS[name]
-    column.limits.append((name, lambda value: holds(value, bound)))
+    # NaN, the one value that is not itself, keeps no bound; Decimal would refuse to compare it at all.
+    column.limits.append((name, lambda value: value == value and holds(value, bound)))
     typed, lower = pl.col("typed"), "inimum" in name
     if one.type == "number":
         # Strictly inside: what a float rounds to the bound is left to Decimal.

@@ -455,7 +455,7 @@ class _Reader:
             known = codecs.lookup(stated)
         except (LookupError, ValueError):
             known = None
-        if known is None or known.name in _NO_FILES or not getattr(known, "_is_text_encoding", True):
+        if known is None or known.name.replace("-", "_") in _NO_FILES or not getattr(known, "_is_text_encoding", True):
             self.say(
                 "encoding-error", f"{at}/encoding", "is no encoding that is known here", resource=name, value=stated
             )

@@ -244,6 +244,51 @@ def _stream(root: Path, resource: Resource, path: str) -> IO[str]:
     return io.TextIOWrapper(raw, encoding=resource.encoding, errors="strict", newline="")
 
 
+def _split(stream: IO[str], dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    """(line on which it starts, cells) of each record of a stream."""
+    reader = csv.reader(
+        stream,
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quote,
+        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+        doublequote=dialect.double_quote,
+        escapechar=dialect.escape,
+        skipinitialspace=dialect.skip_space,
+    )
+    last = 0
+    for cells in reader:
+        line, last = last + 1, reader.line_num
+        yield line, cells
+
+
+def _part(
+    root: Path, resource: Resource, path: str, dialect: Dialect, findings: Findings, opened: Opened
+) -> Iterator[tuple[int, list[str]]]:
+    """The records of one file. Where a byte does not fit the encoding, those before it; then `opened` is broken."""
+    done = 0
+    try:
+        with _stream(root, resource, path) as stream:
+            for record in _split(stream, dialect):
+                done += 1
+                yield record
+    except UnicodeDecodeError:
+        at, found = _bad_byte(root, resource, path)
+        findings.add(found)
+        opened.broken = f"{path} cannot be decoded to its end"
+        # The decoder works ahead of the records, so some before the bad byte have not been given yet.
+        with (root / path).open("rb") as file:
+            text = file.read(at).decode(resource.encoding)
+        held = None
+        for n, record in enumerate(_split(io.StringIO(text + "\ufffd", newline=""), dialect)):
+            if held is not None:
+                yield held
+            held = record if n >= done else None  # the last one has the bad byte in it
+    except (csv.Error, UnicodeError, OSError) as error:
+        opened.broken = f"{path} cannot be read to its end"
+        message = f"{path}: cannot be read beyond record {done} ({error})."
+        findings.add(problem("source-error", message, resource=resource.name, path=path))
+
+
 def _delimited(
     root: Path, resource: Resource, dialect: Dialect, findings: Findings, opened: Opened
 ) -> Iterator[_Record]:
@@ -253,74 +298,48 @@ def _delimited(
     first: list[str] | None = None
     sources: Iterable[str | None] = resource.paths or (None,)
     for part, path in enumerate(sources):
-        place = path or resource.place
-        try:
-            stream = io.StringIO(str(resource.data), newline="") if path is None else _stream(root, resource, path)
-        except OSError as error:  # it was there a moment ago
-            findings.add(
-                problem(
-                    "file-missing", f"{place}: cannot be read ({error.strerror}).", resource=resource.name, path=place
-                )
-            )
-            opened.broken = f"{place} cannot be read"
+        if path is None:
+            records = _split(io.StringIO(str(resource.data), newline=""), dialect)
+        else:
+            records = _part(root, resource, path, dialect, findings, opened)
+        for line, cells in records:
+            if part and line == 1 and cells == first and dialect.header_rows:
+                continue
+            number += 1
+            if first is None:
+                first = cells
+            if number in dialect.comment_rows:
+                continue
+            if dialect.comment_char and cells and cells[0].startswith(dialect.comment_char):
+                continue
+            yield _Record(cells, number, line if path else None, path or resource.place)
+        if opened.broken:
             return
-        with stream:
-            reader = csv.reader(
-                stream,
-                delimiter=dialect.delimiter,
-                quotechar=dialect.quote,
-                quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
-                doublequote=dialect.double_quote,
-                escapechar=dialect.escape,
-                skipinitialspace=dialect.skip_space,
-            )
-            last = 0
-            try:
-                for cells in reader:
-                    line, last = last + 1, reader.line_num
-                    if part and line == 1 and cells == first and dialect.header_rows:
-                        continue
-                    number += 1
-                    if first is None:
-                        first = cells
-                    if number in dialect.comment_rows:
-                        continue
-                    if dialect.comment_char and cells and cells[0].startswith(dialect.comment_char):
-                        continue
-                    yield _Record(cells, number, line if path else None, place)
-            except UnicodeDecodeError:
-                opened.broken = f"{place} cannot be decoded to its end"
-                findings.add(_bad_byte(root, resource, place))
-                return
-            except (csv.Error, UnicodeError, OSError) as error:
-                opened.broken = f"{place} cannot be read to its end"
-                message = f"{place}, line {last + 1}: cannot be read as delimited text ({error})."
-                findings.add(problem("source-error", message, resource=resource.name, path=place, line=last + 1))
-                return
 
 
-def _bad_byte(root: Path, resource: Resource, path: str) -> Problem:
-    """Names the first byte of a file that does not fit its encoding, and its line."""
+def _bad_byte(root: Path, resource: Resource, path: str) -> tuple[int, Problem]:
+    """The first byte of a file that does not fit its encoding, and the problem that names it and its line."""
     name = resource.encoding.removesuffix("-sig")
     decoder = codecs.getincrementaldecoder(resource.encoding)()
-    line, done, shown, at = 1, 0, "the end of the file", 0
+    done, shown, at = 0, "the end of the file", 0
     with (root / path).open("rb") as file:
         while True:
             block = file.read(_BLOCK)
             held = decoder.getstate()[0]
             try:
-                line += decoder.decode(block, final=not block).count("\n")
+                decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 raw = held + block
                 at = done - len(held) + error.start
                 shown = f"0x{raw[error.start]:02X}" if error.start < len(raw) else shown
-                line += raw[: error.start].decode(resource.encoding, "replace").count("\n")
                 break
             if not block:
                 break
             done += len(block)
+    with (root / path).open("rb") as file:
+        line = 1 + file.read(at).decode(resource.encoding, "replace").count("\n")
     message = f"{path}, line {line}: byte {at} ({shown}) is not {name.upper()}. The records from there on are not read."
-    return problem("encoding-error", message, resource=resource.name, value=shown, path=path, line=line)
+    return at, problem("encoding-error", message, resource=resource.name, value=shown, path=path, line=line)
 
 
 # --- inline data and JSON files --------------------------------------------------------------------------------------

@@ -363,8 +363,9 @@ def _geopoint(format: str, _: Mapping[str, Any]) -> Parser:
 
     def parse(text: str) -> tuple[Decimal, Decimal]:
         given: Any = text.split(",") if format == "default" else _json(text)
-        if format == "object" and isinstance(given, dict) and set(given) == {"lon", "lat"}:
-            given = [given["lon"], given["lat"]]
+        if format == "object":
+            named = isinstance(given, dict) and set(given) == {"lon", "lat"}
+            given = [given["lon"], given["lat"]] if named else None
         if not isinstance(given, list) or len(given) != 2:
             raise ValueError(text)
         return _point(*given)
