@@ -18,6 +18,7 @@ from newspkg.tables import (
     apply_corrections,
     count_rows,
     document_row,
+    mend_references,
     published_actors,
     read_csv_rows,
     to_frame,
@@ -105,6 +106,25 @@ def test_a_correction_that_does_not_match_is_a_problem_and_changes_nothing(
     found = apply_corrections(rows, [correction("mentions", row_id, field, value)], ["mentions"])
     assert [(p.code, p.line) for p in found] == [("correction-stale", 2)], why
     assert rows["mentions"] == [mention(1, 2)]
+
+
+def test_no_cell_points_at_a_row_that_was_dropped() -> None:
+    quotes = [
+        {"quote_id": f"{DOC}:q{a}-{b}", "document_id": DOC, "start": a, "end": b, "speaker_mention_id": m}
+        for a, b, m in [(0, 90, f"{DOC}:m1-2"), (10, 40, f"{DOC}:m8-9")]
+    ]
+    event = {
+        "event_mention_id": "e",
+        "document_id": DOC,
+        "trigger_start": 20,
+        "trigger_end": 25,
+        "quote_id": f"{DOC}:q12-60",
+    }
+    far = event | {"event_mention_id": "f", "trigger_start": 95, "trigger_end": 99}
+    rows = {"quotes": quotes, "mentions": [mention(1, 2)], "event_mentions": [event, far]}
+    mend_references(rows, ["quotes", "mentions", "event_mentions"])
+    assert [e["quote_id"] for e in rows["event_mentions"]] == [f"{DOC}:q10-40", None]
+    assert [q["speaker_mention_id"] for q in rows["quotes"]] == [f"{DOC}:m1-2", None]
 
 
 def test_counts_of_a_document_count_overlapping_quotes_once() -> None:

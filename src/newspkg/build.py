@@ -31,6 +31,7 @@ from newspkg.tables import (
     apply_corrections,
     count_rows,
     document_row,
+    mend_references,
     published_actors,
     read_csv_rows,
     to_frame,
@@ -311,6 +312,7 @@ def build(
 
         actors, names = _all_actors(registry, rows)
         problems += apply_corrections(rows, decided.corrections, FIRST)
+        mend_references(rows, FIRST)
         documents = {d["document_id"]: d for d in rows["documents"]}
         shown = {actor_id: actor["name"] for actor_id, actor in actors.items()}
         events = merge_events(rows["event_mentions"], documents, names=shown)

@@ -31,6 +31,7 @@ __all__ = [
     "count_rows",
     "document_row",
     "key_text",
+    "mend_references",
     "published_actors",
     "read_csv_rows",
     "to_frame",
@@ -288,6 +289,35 @@ def _fresh_row(schema: TableSchema, row_id: str) -> Row | None:
         row["document_id"], row["start"], row["end"] = place[0], place[2], place[3]
     row.update({k: v for k, v in ADDED.items() if k in row})
     return row
+
+
+def mend_references(rows: Rows, tables: Iterable[str]) -> None:
+    """Lets no cell of `tables` point at a row that a correction dropped.
+
+    An event told in a quote that was cut anew points at the shortest quote around its trigger; any other reference to
+    a dropped row is emptied. A required reference is left as it is, for the validator to report.
+    """
+    schemas = house_schemas()
+    there = {table: {key_text(schemas[table], row) for row in rows[table]} for table in tables}
+    for table in tables:
+        for key in schemas[table].foreign_keys:
+            target = key.resource or table
+            if target not in there or len(key.fields) != 1 or schemas[table].field(key.fields[0]).required:
+                continue
+            for row in rows[table]:
+                if row.get(key.fields[0]) is not None and row[key.fields[0]] not in there[target]:
+                    row[key.fields[0]] = _quote_around(row, rows) if key.fields[0] == "quote_id" else None
+
+
+def _quote_around(row: Row, rows: Rows) -> str | None:
+    around = [
+        (quote["end"] - quote["start"], quote["quote_id"])
+        for quote in rows["quotes"]
+        if quote["document_id"] == row["document_id"]
+        and quote["start"] <= row["trigger_start"]
+        and row["trigger_end"] <= quote["end"]
+    ]
+    return min(around)[1] if around else None
 
 
 # --- actors ---------------------------------------------------------------------------------------------------------

@@ -405,7 +405,7 @@ def _unreal(line: Line, phrase: NounPhrase, sure: bool) -> bool:
         return True
     return any(
         line.w[j] in unreal or line.w[j] in ("for", "without", "no")
-        for j in range(max(0, phrase.start - 4), phrase.start)
+        for j in range(max(line.clauses[line.of[phrase.start]].lo, phrase.start - 4), phrase.start)
     ) or phrase.det in ("no", "any")
 
 

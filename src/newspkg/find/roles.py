@@ -120,6 +120,13 @@ def subject(line: Line, clause: Clause, before: int, mentions: Sequence[MentionF
         if above.kind == "relative" and clause.kind == "resumed" and above.up >= 0:
             above = line.clauses[above.up]
         return subject(line, above, above.hi, mentions, depth + 1)
+    number = line.of[clause.lo]
+    if pronoun and clause.kind == "main" and number and line.clauses[number - 1].kind in ("if", "when"):
+        # "Ostria said that if the road is opened, it will ..."
+        up = line.clauses[number - 1].up
+        while up >= 0 and line.clauses[up].fin >= line.clauses[up].hi:
+            up = line.clauses[up].up
+        return subject(line, line.clauses[up], line.clauses[up].hi, mentions, depth + 1) if up >= 0 else []
     if clause.kind == "coordinate" and clause.up >= 0 and head >= limit:
         above = line.clauses[clause.up]
         return subject(line, above, above.hi, mentions, depth + 1)

@@ -8,6 +8,7 @@ from newspkg.find.clauses import Clause, Line
 from newspkg.find.model import MentionFinding
 from newspkg.find.roles import (
     Noticed,
+    acts,
     add,
     antecedent,
     between_names,
@@ -160,6 +161,10 @@ def _read(
     for prep, at, index in governed(line, clause.lo, group.start, mentions):
         if prep == "by" and w[at - 1] in ("mediated", "brokered"):
             add(roles, "mediator", index)
+    if not direct and not group.passive and last + 1 < line.n and w[last + 1] in ("it", "him", "her", "them"):
+        for index in _meant(line, i, left, mentions):
+            direct = True
+            add(roles, verb.object, index)
     direct = direct or (group.passive and bool(left))
     if (
         "closed" not in verb.needs
@@ -234,6 +239,16 @@ def _object_words(line: Line, lo: int, hi: int) -> set[str]:
             break
         found.add(line.w[j])
     return found
+
+
+def _meant(line: Line, i: int, left: list[int], mentions: Sequence[MentionFinding]) -> list[int]:
+    """Whom an object pronoun after the verb at i means: the one other name before it in the sentence, if it is one."""
+    others = {
+        index
+        for place, (index, a, _) in enumerate(line.names)
+        if a < i and index not in left and mentions[index].reading == "actor" and acts(line, place, mentions)
+    }
+    return list(others) if len(others) == 1 and left else []
 
 
 def _joined(line: Line, i: int) -> bool:

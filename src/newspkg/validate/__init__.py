@@ -94,6 +94,9 @@ class _Run:
                 self.findings.add(problem(code, where, resource=resource.name, field=place, value=shown))
 
             columns = columns_of(resource.schema, resource.name, self.findings, say)
+            if resource.dialect.null is not None:
+                for column in columns.values():
+                    column.missing.append(resource.dialect.null)
         table = read_table(opened, resource, columns, self.kept(resource), self.findings)
         if resource.rows is not None and not table.broken and len(table.numbers) != resource.rows:
             message = f"the descriptor states {resource.rows:,} rows, the table has {len(table.numbers):,}."
