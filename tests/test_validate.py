@@ -86,6 +86,7 @@ def test_a_descriptor_that_cannot_be_read(tmp_path: Path) -> None:
         (b'\n\n{"name": "\xff"}', 3),
         (b'{"bytes": NaN}', None),
         (b"[" * 100_000, None),
+        (b'{"name": "\\ud800"}', None),
     ],
 )
 def test_a_descriptor_that_is_no_object(tmp_path: Path, raw: bytes, line: int | None) -> None:
@@ -310,7 +311,7 @@ def test_a_bad_byte_is_named_with_its_line_and_the_records_before_it_are_judged(
     assert report.stats["rows"] == rows + 1
 
 
-@pytest.mark.parametrize("encoding", ["utf-9", "base64", "idna", "unicode_escape"])
+@pytest.mark.parametrize("encoding", ["utf-9", "base64", "idna", "unicode_escape", "utf-7"])
 def test_an_encoding_that_is_none(tmp_path: Path, encoding: str) -> None:
     assert places(judge(make.one_table(encoding=encoding), tmp_path))[0][:2] == (
         "encoding-error",
@@ -541,7 +542,7 @@ GOOD_BAD: list[tuple[dict[str, Any], list[str], list[str]]] = [
     ({"type": "year"}, ["2020", "-0044", "0001", "12020"], ["20", "020200", "2020.0"]),
     ({"type": "yearmonth"}, ["2020-01", "-0044-12"], ["2020-13", "2020-1", "2020"]),
     ({"type": "duration"}, ["P1Y", "PT1.5S", "-P1M2DT3H", "P2W"], ["P", "PT", "1Y", "P1S", "P1Y2", "P" + "9" * 30 + "Y"]),
-    ({"type": "array"}, ["[]", '["a", 1]'], ["{}", "a", "[1", "[NaN]", "[" * 5000]),
+    ({"type": "array"}, ["[]", '["a", 1]', '["\\ud800"]'], ["{}", "a", "[1", "[NaN]", "[" * 5000]),
     ({"type": "object"}, ["{}", '{"a": [1]}'], ["[]", "null", "a"]),
     ({"type": "list"}, ["a,b", "a"], []),
     ({"type": "list", "itemType": "integer", "delimiter": ";"}, ["1;2", "1"], ["1,2", "1;", "a"]),

@@ -238,6 +238,15 @@ def _check_curation(curation: Curation, registry: Registry, seen: set[str]) -> l
     return problems
 
 
+def _date_added(rows: Rows) -> None:
+    """Gives event mentions that a person added, or dated anew, the date of the expression they point at."""
+    times = {row["time_id"]: row for row in rows["times"]}
+    for row in rows["event_mentions"]:
+        if row["review"] == "corrected" and row["time_id"] in times:
+            time = times[row["time_id"]]
+            row["_time"] = (time["value"], time["earliest"], time["latest"], time["precision"])
+
+
 def _gather(
     results: Iterable[PartResult], total: int, progress: Callable[[int, int, int], None]
 ) -> tuple[Rows, list[Problem]]:
@@ -313,6 +322,7 @@ def build(
         actors, names = _all_actors(registry, rows)
         problems += apply_corrections(rows, decided.corrections, FIRST)
         mend_references(rows, FIRST)
+        _date_added(rows)
         documents = {d["document_id"]: d for d in rows["documents"]}
         shown = {actor_id: actor["name"] for actor_id, actor in actors.items()}
         events = merge_events(rows["event_mentions"], documents, names=shown)

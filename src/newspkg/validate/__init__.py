@@ -1,6 +1,7 @@
 """Judges a Data Package, ours or anybody's: descriptor, files, cells, keys, then the rules of this profile.
 
     descriptor   datapackage.json and what it points at; every fault with its JSON pointer and line
+    properties   what the standard asks of single properties
     files        bytes, hashes, and records as columns of text
     values       one exact function for each type
     cells        a cheap guard a column, the exact function for what it doubts

@@ -389,7 +389,7 @@ def _storable(value: Any, dtype: pl.DataType) -> Any:
 def canonical(value: Any) -> str:
     """Text that is equal where two values are equal."""
     if isinstance(value, (list, dict)):
-        return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+        return json.dumps(value, sort_keys=True, default=str)
     if isinstance(value, tuple):
         return ",".join(f"{v.normalize():f}" if isinstance(v, Decimal) else str(v) for v in value)
     return repr(value) if isinstance(value, Duration) else str(value)

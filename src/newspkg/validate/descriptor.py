@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import codecs
 import difflib
-import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +17,23 @@ from newspkg.package import BLOCK, DESCRIPTOR, PROFILE
 from newspkg.problems import CannotRun, Problem, UsageError, problem
 from newspkg.report import Findings
 from newspkg.schema import TableSchema
+from newspkg.validate.properties import (
+    NO_FILES,
+    OF_PACKAGE,
+    OF_RESOURCE,
+    PROFILES,
+    REMOTE,
+    Check,
+    is_count,
+    is_text,
+    lines_of,
+    locate,
+    parse,
+    shown,
+    unsafe,
+)
 
-__all__ = ["Dialect", "Package", "Resource", "locate", "open_package"]
+__all__ = ["Dialect", "Package", "Resource", "open_package"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,199 +87,6 @@ class Package:
     block: dict[str, Any]
 
 
-# --- JSON with places ------------------------------------------------------------------------------------------------
-
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
-
-
-def _lines(text: str) -> dict[str, int]:
-    """The 1-based line on which the value at each JSON pointer starts. Meant for text that json.loads accepts."""
-    found: dict[str, int] = {}
-    stack: list[list[Any]] = []  # [pointer, key or index, whether a key is expected]
-    at, line = 0, 1
-    for token in _TOKEN.finditer(text):
-        line += text.count("\n", at, token.start())
-        at = token.start()
-        what = token[0]
-        if what in "}]":
-            if stack:
-                stack.pop()
-        elif what == ",":
-            if stack and isinstance(stack[-1][1], int):
-                stack[-1][1] += 1
-            elif stack:
-                stack[-1][2] = True
-        elif what == ":":
-            if stack:
-                stack[-1][2] = False
-        elif stack and stack[-1][2]:
-            stack[-1][1] = what[1:-1]
-        else:
-            pointer = f"{stack[-1][0]}/{stack[-1][1]}" if stack else ""
-            found.setdefault(pointer, line)
-            if what in "{[":
-                stack.append([pointer, "" if what == "{" else 0, what == "{"])
-    return found
-
-
-class _Twins(Exception):  # noqa: N818 - carries the key to the reader of the file
-    pass
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _Twins(key)
-        found[key] = value
-    return found
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
-
-
-def _parse(raw: bytes) -> tuple[Any, str, str | None, int | None]:
-    """(value, text, why it cannot be used, line)."""
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        return None, "", f"byte {error.start} is not UTF-8", line
-    try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant), text, None, None
-    except json.JSONDecodeError as error:
-        return None, text, f"is no JSON: {error.msg} at line {error.lineno}, column {error.colno}", error.lineno
-    except _Twins as error:
-        return None, text, f"the property {str(error)!r} stands twice in one object, so one of them would be lost", None
-    except (ValueError, RecursionError) as error:
-        return None, text, f"cannot be used ({error})", None
-
-
-# --- the checks of single properties ---------------------------------------------------------------------------------
-
-Check = Callable[[Any], bool]
-_RFC3339 = re.compile(
-    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
-    r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
-)
-_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_HASH = re.compile(r"(?:([A-Za-z0-9-]+):)?([0-9A-Fa-f]+)")
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_url(value: Any) -> bool:
-    return isinstance(value, str) and re.match(r"https?://[^\s/]", value) is not None
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _unsafe(path: str) -> str | None:
-    """Why a path may not be read, or None."""
-    if not path or "\0" in path:
-        return "is empty" if not path else "holds a NUL character"
-    if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:[\\/]", path):
-        return "is absolute; a package may only name files below its own folder"
-    parts = re.split(r"[/\\]", path)
-    if ".." in parts:
-        return "leads out of the package's folder"
-    if "\\" in path:
-        return "has a backslash; write / between folders"
-    if any(part.startswith(".") and part != "." for part in parts):
-        return "leads through a hidden folder or file"
-    return None
-
-
-def _is_link(value: Any) -> bool:
-    return isinstance(value, str) and (_REMOTE.match(value) is not None or _unsafe(value) is None)
-
-
-def _listed(value: Any, item: Check) -> bool:
-    return isinstance(value, list) and bool(value) and all(item(one) for one in value)
-
-
-def _is_source(value: Any) -> bool:
-    good = (
-        isinstance(value, dict)
-        and bool(value)
-        and all(_is_text(value.get(k, "")) for k in ("title", "email", "version"))
-    )
-    return good and ("path" not in value or _is_link(value["path"]))
-
-
-def _is_licence(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and ("name" in value or "path" in value)
-        and all(_is_text(value.get(k, "")) for k in ("name", "title"))
-        and ("path" not in value or _is_link(value["path"]))
-    )
-
-
-def _is_contributor(value: Any) -> bool:
-    texts = ("title", "givenName", "familyName", "email", "role", "organization")
-    return (
-        isinstance(value, dict)
-        and bool(value)
-        and all(_is_text(value.get(k, "")) for k in texts)
-        and ("path" not in value or _is_url(value["path"]))
-        and ("roles" not in value or _listed(value["roles"], _is_text))
-    )
-
-
-_DESCRIPTIVE: dict[str, tuple[Check, str]] = {
-    "title": (_is_text, "must be text"),
-    "description": (_is_text, "must be text"),
-    "homepage": (_is_url, "must be a web address"),
-    "licenses": (lambda v: _listed(v, _is_licence), "must be a list of objects, each with a name or a path"),
-    "sources": (
-        lambda v: isinstance(v, list) and all(map(_is_source, v)),
-        "must be a list of objects with text in them",
-    ),
-    "$schema": (_is_text, "must be text"),
-    "profile": (_is_text, "must be text"),
-}
-_OF_PACKAGE: dict[str, tuple[Check, str]] = {
-    **_DESCRIPTIVE,
-    "name": (_is_text, "must be text"),
-    "id": (_is_text, "must be text"),
-    "version": (_is_text, "must be text"),
-    "created": (
-        lambda v: isinstance(v, str) and _RFC3339.fullmatch(v) is not None,
-        "must be a moment as RFC 3339 writes it",
-    ),
-    "image": (_is_link, "must be a web address or a path below the package"),
-    "keywords": (lambda v: _listed(v, _is_text), "must be a list of at least one text"),
-    "contributors": (lambda v: _listed(v, _is_contributor), "must be a list of objects that say who"),
-}
-_OF_RESOURCE: dict[str, tuple[Check, str]] = {
-    **_DESCRIPTIVE,
-    "type": (_is_text, "must be text"),
-    "format": (_is_text, "must be text"),
-    "mediatype": (
-        lambda v: isinstance(v, str) and re.fullmatch(r"[^/\s]+/\S.*", v) is not None,
-        "must look like text/csv",
-    ),
-    "encoding": (_is_text, "must be text"),
-    "bytes": (_is_count, "must be a whole number from 0"),
-    "rows": (_is_count, "must be a whole number from 0"),
-    "hash": (
-        lambda v: isinstance(v, str) and _HASH.fullmatch(v) is not None,
-        "must be hexadecimal, after an algorithm's name unless it is MD5",
-    ),
-}
-_NO_FILES = frozenset(("idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"))  # Python's own codecs
-_PROFILES = re.compile(
-    r"https?://(?:www\.)?(?:datapackage\.org/profiles/[12]\.\d/|specs\.frictionlessdata\.io/schemas/|frictionlessdata\.io/schemas/)\S*|"
-    r"(?:fiscal-|tabular-)?data-(?:package|resource)"
-)
-
-
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -279,14 +99,14 @@ class _Reader:
         self.schemas: dict[str, tuple[TableSchema | None, list[Problem]]] = {}
 
     def say(self, code: str, pointer: str, message: str, *, resource: str | None = None, value: Any = None) -> None:
-        shown = None if value is None else value if isinstance(value, str) else _shown(value)
+        text = None if value is None else value if isinstance(value, str) else shown(value)
         self.findings.add(
             problem(
                 code,
                 f"{pointer or '/'} {message}.",
                 resource=resource,
                 field=pointer or None,
-                value=shown,
+                value=text,
                 path=self.path.name,
                 line=locate(self.lines, pointer),
             )
@@ -308,18 +128,18 @@ class _Reader:
             raw = self.path.read_bytes()
         except OSError as error:
             raise CannotRun(f"{self.path}: cannot be read ({error.strerror}).") from error
-        given, text, why, line = _parse(raw)
+        given, text, why, line = parse(raw)
         empty = Package(self.root, {}, [], {})
         if why is None and not isinstance(given, dict):
             why, line = "must hold one JSON object", 1
         if why is not None:
             self.findings.add(problem("package-error", f"{self.path.name} {why}.", path=self.path.name, line=line))
             return empty
-        self.lines = _lines(text)
-        self.properties(given, _OF_PACKAGE, "package-error", "", None)
+        self.lines = lines_of(text)
+        self.properties(given, OF_PACKAGE, "package-error", "", None)
         for key in ("$schema", "profile"):
             value = given.get(key)
-            if isinstance(value, str) and not _PROFILES.fullmatch(value):
+            if isinstance(value, str) and not PROFILES.fullmatch(value):
                 self.findings.leave(
                     f"{key} {value}", "the rules of a profile of one's own are not applied, only those of the standard"
                 )
@@ -351,7 +171,7 @@ class _Reader:
             self.say("package-error", f"/{BLOCK}/quotedShareCeiling", "must be a number from 0 to 1", value=ceiling)
             del block["quotedShareCeiling"]
         if not isinstance(variants, dict) or not all(
-            isinstance(v, list) and all(map(_is_text, v)) for v in variants.values()
+            isinstance(v, list) and all(map(is_text, v)) for v in variants.values()
         ):
             self.say(
                 "package-error",
@@ -363,7 +183,7 @@ class _Reader:
         if "profile" in block and block["profile"] != PROFILE:
             self.findings.leave(
                 "the rules of the profile",
-                f"the package follows version {_shown(block['profile'])}; this program knows {PROFILE}",
+                f"the package follows version {shown(block['profile'])}; this program knows {PROFILE}",
             )
         return block
 
@@ -377,7 +197,7 @@ class _Reader:
         if not isinstance(name, str) or not name:
             self.say("resource-error", f"{at}/name", "must be a text that names the resource", value=name)
             name = f"resource {number}"
-        bad = self.properties(given, _OF_RESOURCE, "resource-error", at, name)
+        bad = self.properties(given, OF_RESOURCE, "resource-error", at, name)
         found = Resource(name, at)
         usable = {k: v for k, v in given.items() if k not in bad}
         found.hash, found.bytes, found.rows = usable.get("hash"), usable.get("bytes"), usable.get("rows")
@@ -420,7 +240,7 @@ class _Reader:
         if not isinstance(paths, list) or not paths or not all(isinstance(p, str) for p in paths):
             self.say("resource-error", f"{at}/path", "must be a path or a list of paths", resource=name, value=value)
             return False
-        remote = [p for p in paths if _REMOTE.match(p)]
+        remote = [p for p in paths if REMOTE.match(p)]
         if remote and len(remote) < len(paths):
             self.say("resource-error", f"{at}/path", "mixes addresses and files", resource=name, value=value)
             return False
@@ -429,7 +249,7 @@ class _Reader:
             return False
         good = True
         for n, path in enumerate(paths):
-            why = _unsafe(path)
+            why = unsafe(path)
             if why:
                 pointer = f"{at}/path" if isinstance(value, str) else f"{at}/path/{n}"
                 self.say("resource-error", pointer, why, resource=name, value=path)
@@ -455,7 +275,7 @@ class _Reader:
             known = codecs.lookup(stated)
         except (LookupError, ValueError):
             known = None
-        if known is None or known.name.replace("-", "_") in _NO_FILES or not getattr(known, "_is_text_encoding", True):
+        if known is None or known.name.replace("-", "_") in NO_FILES or not getattr(known, "_is_text_encoding", True):
             self.say(
                 "encoding-error", f"{at}/encoding", "is no encoding that is known here", resource=name, value=stated
             )
@@ -472,12 +292,12 @@ class _Reader:
         if not isinstance(value, str):
             self.say(code, pointer, "must be an object, or a path to one", resource=resource, value=value)
             return None
-        if _REMOTE.match(value):
+        if REMOTE.match(value):
             self.findings.leave(
                 pointer.rsplit("/", 1)[1], f"{value} is not fetched; save it and name the file", resource
             )
             return None
-        why = _unsafe(value)
+        why = unsafe(value)
         if why:
             self.say(code, pointer, why, resource=resource, value=value)
             return None
@@ -488,13 +308,13 @@ class _Reader:
             reason = getattr(error, "strerror", None) or str(error)
             self.say(code, pointer, f"names a file that cannot be read ({reason})", resource=resource, value=value)
             return None
-        given, text, broken, line = _parse(raw)
+        given, text, broken, line = parse(raw)
         if broken is None and not isinstance(given, dict):
             broken, line = "must hold one JSON object", 1
         if broken is not None:
             self.findings.add(problem(code, f"{value} {broken}.", resource=resource, path=value, line=line))
             return None
-        self.lines.update({f"{value}#{at}": n for at, n in _lines(text).items()})
+        self.lines.update({f"{value}#{at}": n for at, n in lines_of(text).items()})
         return given, value
 
     def schema(self, value: Any, pointer: str, resource: Resource) -> TableSchema | None:
@@ -550,7 +370,7 @@ class _Reader:
             value = stated.get(key, [1])
             if (
                 not isinstance(value, list)
-                or not all(_is_count(v) and v >= 1 for v in value)
+                or not all(is_count(v) and v >= 1 for v in value)
                 or (key == "headerRows" and not value)
             ):
                 wrong(key, "must be a list of row numbers from 1")
@@ -607,22 +427,6 @@ class _Reader:
                         resource=one.name,
                     )
             one.schema = replace(one.schema, foreign_keys=tuple(kept))
-
-
-def _shown(value: Any) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False, default=str)[:200]
-    except (ValueError, RecursionError):
-        return f"a {type(value).__name__}"
-
-
-def locate(lines: Mapping[str, int], pointer: str) -> int | None:
-    """The line of a JSON pointer, or of the nearest thing around it."""
-    while pointer not in lines:
-        if "/" not in pointer:
-            return lines.get("")
-        pointer = pointer.rsplit("/", 1)[0]
-    return lines[pointer]
 
 
 def open_package(path: Path, findings: Findings) -> Package:

@@ -277,7 +277,7 @@ def _part(
         opened.broken = f"{path} cannot be decoded to its end"
         # The decoder works ahead of the records, so some before the bad byte have not been given yet.
         with (root / path).open("rb") as file:
-            text = file.read(at).decode(resource.encoding)
+            text = file.read(at).decode(resource.encoding, "ignore")
         held = None
         for n, record in enumerate(_split(io.StringIO(text + "\ufffd", newline=""), dialect)):
             if held is not None:
@@ -350,9 +350,10 @@ def _json_file(root: Path, resource: Resource, findings: Findings) -> Any:
     for path in resource.paths:
         try:
             value = json.loads((root / path).read_bytes().decode(resource.encoding))
+            json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair cannot be kept in a column
         except (OSError, ValueError, RecursionError) as error:
             message = f"{path}: cannot be read as JSON ({error})."
-            code = "encoding-error" if isinstance(error, UnicodeDecodeError) else "source-error"
+            code = "encoding-error" if isinstance(error, UnicodeError) else "source-error"
             findings.add(problem(code, message, resource=resource.name, path=path))
             return None
         if not isinstance(value, list):
