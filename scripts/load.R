@@ -16,51 +16,6 @@ newspkg_folder <- local({
 
 # Column by column: a type, or a list of the values of a closed vocabulary.
 newspkg_columns <- list(
-  actor_names = list(
-    "actor_id" = "string",
-    "name" = "string",
-    "language" = "string",
-    "kind" = list("official", "short", "acronym", "transliteration", "demonym", "metonym",
-      "epithet", "office"),
-    "valid_from" = "string",
-    "valid_to" = "string"
-  ),
-  actor_roles = list(
-    "role_id" = "string",
-    "actor_id" = "string",
-    "organisation_id" = "string",
-    "role" = "string",
-    "sector" = list("COP", "GOV", "JUD", "LEG", "MIL", "PRM", "PTY", "REB", "SPY", "UAF", "UNK",
-      "AGR", "BUS", "CRM", "CVL", "EDU", "ELI", "JRN", "LAB", "MED", "REF", "OPP",
-      "PRE", "REL", "SOC", "IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"),
-    "valid_from" = "string",
-    "valid_to" = "string",
-    "source" = "string"
-  ),
-  actors = list(
-    "actor_id" = "string",
-    "name" = "string",
-    "type" = list("person", "state", "government_body", "international_organisation",
-      "armed_force", "armed_group", "political_group", "media", "company",
-      "population", "other"),
-    "country" = "string",
-    "sector" = list("COP", "GOV", "JUD", "LEG", "MIL", "PRM", "PTY", "REB", "SPY", "UAF", "UNK",
-      "AGR", "BUS", "CRM", "CVL", "EDU", "ELI", "JRN", "LAB", "MED", "REF", "OPP",
-      "PRE", "REL", "SOC", "IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"),
-    "wikidata" = "string",
-    "part_of" = "string",
-    "recognition" = list("recognised", "contested", "none"),
-    "note" = "string"
-  ),
-  corrections = list(
-    "table" = list("documents", "mentions", "times", "quotes", "event_mentions", "omissions",
-      "events", "event_participants", "event_links"),
-    "row_id" = "string",
-    "field" = "string",
-    "value" = "string",
-    "reason" = "string",
-    "source" = "string"
-  ),
   documents = list(
     "document_id" = "string",
     "source_file" = "string",
@@ -89,42 +44,51 @@ newspkg_columns <- list(
     "n_mentions" = "integer",
     "n_event_mentions" = "integer"
   ),
-  event_links = list(
-    "event_a" = "string",
-    "event_b" = "string",
-    "relation" = list("part_of", "follows", "responds_to", "contradicts"),
-    "evidence" = "string",
-    "method" = list("rule", "human", "imported"),
-    "rule" = "string",
-    "confidence" = "number",
-    "review" = list("unreviewed", "accepted", "corrected")
+  actors = list(
+    "actor_id" = "string",
+    "name" = "string",
+    "type" = list("person", "state", "government_body", "international_organisation",
+      "armed_force", "armed_group", "political_group", "media", "company",
+      "population", "other"),
+    "country" = "string",
+    "sector" = list("COP", "GOV", "JUD", "LEG", "MIL", "PRM", "PTY", "REB", "SPY", "UAF", "UNK",
+      "AGR", "BUS", "CRM", "CVL", "EDU", "ELI", "JRN", "LAB", "MED", "REF", "OPP",
+      "PRE", "REL", "SOC", "IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"),
+    "wikidata" = "string",
+    "part_of" = "string",
+    "recognition" = list("recognised", "contested", "none"),
+    "note" = "string"
   ),
-  event_mentions = list(
-    "event_mention_id" = "string",
-    "event_id" = "string",
+  actor_names = list(
+    "actor_id" = "string",
+    "name" = "string",
+    "language" = "string",
+    "kind" = list("official", "short", "acronym", "transliteration", "demonym", "metonym",
+      "epithet", "office"),
+    "valid_from" = "string",
+    "valid_to" = "string"
+  ),
+  actor_roles = list(
+    "role_id" = "string",
+    "actor_id" = "string",
+    "organisation_id" = "string",
+    "role" = "string",
+    "sector" = list("COP", "GOV", "JUD", "LEG", "MIL", "PRM", "PTY", "REB", "SPY", "UAF", "UNK",
+      "AGR", "BUS", "CRM", "CVL", "EDU", "ELI", "JRN", "LAB", "MED", "REF", "OPP",
+      "PRE", "REL", "SOC", "IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"),
+    "valid_from" = "string",
+    "valid_to" = "string",
+    "source" = "string"
+  ),
+  mentions = list(
+    "mention_id" = "string",
     "document_id" = "string",
+    "actor_id" = "string",
     "start" = "integer",
     "end" = "integer",
-    "trigger_start" = "integer",
-    "trigger_end" = "integer",
-    "trigger" = "string",
-    "type" = list("AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT",
-      "REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE",
-      "COERCE", "ASSAULT"),
-    "status" = list("actual", "planned", "hypothetical", "denied", "disputed"),
-    "tense" = list("past", "present", "future"),
-    "voice" = list("author", "attributed"),
-    "quote_id" = "string",
-    "time_id" = "string",
-    "method" = list("rule", "human", "imported"),
-    "rule" = "string",
-    "confidence" = "number",
-    "review" = list("unreviewed", "accepted", "corrected")
-  ),
-  event_participants = list(
-    "event_id" = "string",
-    "actor_id" = "string",
-    "role" = list("initiator", "target", "host", "mediator", "participant"),
+    "surface" = "string",
+    "form" = list("name", "title_name", "surname", "acronym", "metonym", "nominal", "demonym"),
+    "reading" = list("actor", "place"),
     "method" = list("rule", "human", "imported"),
     "rule" = "string",
     "confidence" = "number",
@@ -160,28 +124,59 @@ newspkg_columns <- list(
     "confidence" = "number",
     "review" = list("unreviewed", "accepted", "corrected")
   ),
-  mentions = list(
-    "mention_id" = "string",
-    "document_id" = "string",
+  event_participants = list(
+    "event_id" = "string",
     "actor_id" = "string",
-    "start" = "integer",
-    "end" = "integer",
-    "surface" = "string",
-    "form" = list("name", "title_name", "surname", "acronym", "metonym", "nominal", "demonym"),
-    "reading" = list("actor", "place"),
+    "role" = list("initiator", "target", "host", "mediator", "participant"),
     "method" = list("rule", "human", "imported"),
     "rule" = "string",
     "confidence" = "number",
     "review" = list("unreviewed", "accepted", "corrected")
   ),
-  omissions = list(
-    "omission_id" = "string",
+  event_mentions = list(
+    "event_mention_id" = "string",
+    "event_id" = "string",
     "document_id" = "string",
     "start" = "integer",
     "end" = "integer",
-    "kind" = list("boilerplate", "scare_quote", "unresolved_mention", "unbalanced_mark",
-      "ambiguous_speaker", "undated_event"),
-    "reason" = "string",
+    "trigger_start" = "integer",
+    "trigger_end" = "integer",
+    "trigger" = "string",
+    "type" = list("AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT",
+      "REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE",
+      "COERCE", "ASSAULT"),
+    "status" = list("actual", "planned", "hypothetical", "denied", "disputed"),
+    "tense" = list("past", "present", "future"),
+    "voice" = list("author", "attributed"),
+    "quote_id" = "string",
+    "time_id" = "string",
+    "method" = list("rule", "human", "imported"),
+    "rule" = "string",
+    "confidence" = "number",
+    "review" = list("unreviewed", "accepted", "corrected")
+  ),
+  event_links = list(
+    "event_a" = "string",
+    "event_b" = "string",
+    "relation" = list("part_of", "follows", "responds_to", "contradicts"),
+    "evidence" = "string",
+    "method" = list("rule", "human", "imported"),
+    "rule" = "string",
+    "confidence" = "number",
+    "review" = list("unreviewed", "accepted", "corrected")
+  ),
+  times = list(
+    "time_id" = "string",
+    "document_id" = "string",
+    "start" = "integer",
+    "end" = "integer",
+    "surface" = "string",
+    "value" = "string",
+    "earliest" = "date",
+    "latest" = "date",
+    "precision" = list("minute", "day", "week", "month", "season", "year", "decade", "range", "open"),
+    "anchor" = list("explicit", "publication", "text", "none"),
+    "anchor_time_id" = "string",
     "method" = list("rule", "human", "imported"),
     "rule" = "string",
     "confidence" = "number",
@@ -213,22 +208,27 @@ newspkg_columns <- list(
     "confidence" = "number",
     "review" = list("unreviewed", "accepted", "corrected")
   ),
-  times = list(
-    "time_id" = "string",
+  omissions = list(
+    "omission_id" = "string",
     "document_id" = "string",
     "start" = "integer",
     "end" = "integer",
-    "surface" = "string",
-    "value" = "string",
-    "earliest" = "date",
-    "latest" = "date",
-    "precision" = list("minute", "day", "week", "month", "season", "year", "decade", "range", "open"),
-    "anchor" = list("explicit", "publication", "text", "none"),
-    "anchor_time_id" = "string",
+    "kind" = list("boilerplate", "scare_quote", "unresolved_mention", "unbalanced_mark",
+      "ambiguous_speaker", "undated_event"),
+    "reason" = "string",
     "method" = list("rule", "human", "imported"),
     "rule" = "string",
     "confidence" = "number",
     "review" = list("unreviewed", "accepted", "corrected")
+  ),
+  corrections = list(
+    "table" = list("documents", "mentions", "times", "quotes", "event_mentions", "omissions",
+      "events", "event_participants", "event_links"),
+    "row_id" = "string",
+    "field" = "string",
+    "value" = "string",
+    "reason" = "string",
+    "source" = "string"
   )
 )
 
@@ -329,16 +329,16 @@ load_all <- function(folder = newspkg_folder) {
   sapply(names(newspkg_columns), newspkg_load, folder = folder, simplify = FALSE)
 }
 
+load_documents <- function(folder = newspkg_folder) newspkg_load("documents", folder)
+load_actors <- function(folder = newspkg_folder) newspkg_load("actors", folder)
 load_actor_names <- function(folder = newspkg_folder) newspkg_load("actor_names", folder)
 load_actor_roles <- function(folder = newspkg_folder) newspkg_load("actor_roles", folder)
-load_actors <- function(folder = newspkg_folder) newspkg_load("actors", folder)
-load_corrections <- function(folder = newspkg_folder) newspkg_load("corrections", folder)
-load_documents <- function(folder = newspkg_folder) newspkg_load("documents", folder)
-load_event_links <- function(folder = newspkg_folder) newspkg_load("event_links", folder)
-load_event_mentions <- function(folder = newspkg_folder) newspkg_load("event_mentions", folder)
-load_event_participants <- function(folder = newspkg_folder) newspkg_load("event_participants", folder)
-load_events <- function(folder = newspkg_folder) newspkg_load("events", folder)
 load_mentions <- function(folder = newspkg_folder) newspkg_load("mentions", folder)
-load_omissions <- function(folder = newspkg_folder) newspkg_load("omissions", folder)
-load_quotes <- function(folder = newspkg_folder) newspkg_load("quotes", folder)
+load_events <- function(folder = newspkg_folder) newspkg_load("events", folder)
+load_event_participants <- function(folder = newspkg_folder) newspkg_load("event_participants", folder)
+load_event_mentions <- function(folder = newspkg_folder) newspkg_load("event_mentions", folder)
+load_event_links <- function(folder = newspkg_folder) newspkg_load("event_links", folder)
 load_times <- function(folder = newspkg_folder) newspkg_load("times", folder)
+load_quotes <- function(folder = newspkg_folder) newspkg_load("quotes", folder)
+load_omissions <- function(folder = newspkg_folder) newspkg_load("omissions", folder)
+load_corrections <- function(folder = newspkg_folder) newspkg_load("corrections", folder)

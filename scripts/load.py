@@ -17,58 +17,33 @@ import polars as pl
 FOLDER = Path(__file__).resolve().parent.parent / "data"
 
 COLUMNS: dict[str, dict[str, pl.DataType]] = {
-    "actor_names": {
-        "actor_id": pl.String(),
-        "name": pl.String(),
+    "documents": {
+        "document_id": pl.String(),
+        "source_file": pl.String(),
+        "title": pl.String(),
+        "outlet": pl.String(),
+        "authors": pl.List(pl.String),
+        "url": pl.String(),
         "language": pl.String(),
-        "kind": pl.Enum(["official", "short", "acronym", "transliteration", "demonym", "metonym", "epithet", "office"]),
-        "valid_from": pl.String(),
-        "valid_to": pl.String(),
-    },
-    "actor_roles": {
-        "role_id": pl.String(),
-        "actor_id": pl.String(),
-        "organisation_id": pl.String(),
-        "role": pl.String(),
-        "sector": pl.Enum(
-            [
-                "COP",
-                "GOV",
-                "JUD",
-                "LEG",
-                "MIL",
-                "PRM",
-                "PTY",
-                "REB",
-                "SPY",
-                "UAF",
-                "UNK",
-                "AGR",
-                "BUS",
-                "CRM",
-                "CVL",
-                "EDU",
-                "ELI",
-                "JRN",
-                "LAB",
-                "MED",
-                "REF",
-                "OPP",
-                "PRE",
-                "REL",
-                "SOC",
-                "IGO",
-                "UNO",
-                "EUR",
-                "NGO",
-                "ISM",
-                "IMG",
-                "MNC",
-            ]
-        ),
-        "valid_from": pl.String(),
-        "valid_to": pl.String(),
-        "source": pl.String(),
+        "genre": pl.Enum(["news", "analysis", "opinion", "interview", "press_release", "official"]),
+        "published": pl.String(),
+        "published_earliest": pl.Date(),
+        "published_latest": pl.Date(),
+        "published_evidence_start": pl.Int64(),
+        "published_evidence_end": pl.Int64(),
+        "body_start": pl.Int64(),
+        "body_end": pl.Int64(),
+        "n_chars": pl.Int64(),
+        "n_words": pl.Int64(),
+        "text_sha256": pl.String(),
+        "extractor": pl.String(),
+        "rights": pl.String(),
+        "licence": pl.String(),
+        "quoted_chars": pl.Int64(),
+        "quoted_share": pl.Float64(),
+        "n_quotes": pl.Int64(),
+        "n_mentions": pl.Int64(),
+        "n_event_mentions": pl.Int64(),
     },
     "actors": {
         "actor_id": pl.String(),
@@ -130,107 +105,68 @@ COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "recognition": pl.Enum(["recognised", "contested", "none"]),
         "note": pl.String(),
     },
-    "corrections": {
-        "table": pl.Enum(
+    "actor_names": {
+        "actor_id": pl.String(),
+        "name": pl.String(),
+        "language": pl.String(),
+        "kind": pl.Enum(["official", "short", "acronym", "transliteration", "demonym", "metonym", "epithet", "office"]),
+        "valid_from": pl.String(),
+        "valid_to": pl.String(),
+    },
+    "actor_roles": {
+        "role_id": pl.String(),
+        "actor_id": pl.String(),
+        "organisation_id": pl.String(),
+        "role": pl.String(),
+        "sector": pl.Enum(
             [
-                "documents",
-                "mentions",
-                "times",
-                "quotes",
-                "event_mentions",
-                "omissions",
-                "events",
-                "event_participants",
-                "event_links",
+                "COP",
+                "GOV",
+                "JUD",
+                "LEG",
+                "MIL",
+                "PRM",
+                "PTY",
+                "REB",
+                "SPY",
+                "UAF",
+                "UNK",
+                "AGR",
+                "BUS",
+                "CRM",
+                "CVL",
+                "EDU",
+                "ELI",
+                "JRN",
+                "LAB",
+                "MED",
+                "REF",
+                "OPP",
+                "PRE",
+                "REL",
+                "SOC",
+                "IGO",
+                "UNO",
+                "EUR",
+                "NGO",
+                "ISM",
+                "IMG",
+                "MNC",
             ]
         ),
-        "row_id": pl.String(),
-        "field": pl.String(),
-        "value": pl.String(),
-        "reason": pl.String(),
+        "valid_from": pl.String(),
+        "valid_to": pl.String(),
         "source": pl.String(),
     },
-    "documents": {
+    "mentions": {
+        "mention_id": pl.String(),
         "document_id": pl.String(),
-        "source_file": pl.String(),
-        "title": pl.String(),
-        "outlet": pl.String(),
-        "authors": pl.List(pl.String),
-        "url": pl.String(),
-        "language": pl.String(),
-        "genre": pl.Enum(["news", "analysis", "opinion", "interview", "press_release", "official"]),
-        "published": pl.String(),
-        "published_earliest": pl.Date(),
-        "published_latest": pl.Date(),
-        "published_evidence_start": pl.Int64(),
-        "published_evidence_end": pl.Int64(),
-        "body_start": pl.Int64(),
-        "body_end": pl.Int64(),
-        "n_chars": pl.Int64(),
-        "n_words": pl.Int64(),
-        "text_sha256": pl.String(),
-        "extractor": pl.String(),
-        "rights": pl.String(),
-        "licence": pl.String(),
-        "quoted_chars": pl.Int64(),
-        "quoted_share": pl.Float64(),
-        "n_quotes": pl.Int64(),
-        "n_mentions": pl.Int64(),
-        "n_event_mentions": pl.Int64(),
-    },
-    "event_links": {
-        "event_a": pl.String(),
-        "event_b": pl.String(),
-        "relation": pl.Enum(["part_of", "follows", "responds_to", "contradicts"]),
-        "evidence": pl.String(),
-        "method": pl.Enum(["rule", "human", "imported"]),
-        "rule": pl.String(),
-        "confidence": pl.Float64(),
-        "review": pl.Enum(["unreviewed", "accepted", "corrected"]),
-    },
-    "event_mentions": {
-        "event_mention_id": pl.String(),
-        "event_id": pl.String(),
-        "document_id": pl.String(),
+        "actor_id": pl.String(),
         "start": pl.Int64(),
         "end": pl.Int64(),
-        "trigger_start": pl.Int64(),
-        "trigger_end": pl.Int64(),
-        "trigger": pl.String(),
-        "type": pl.Enum(
-            [
-                "AGREE",
-                "CONSULT",
-                "SUPPORT",
-                "CONCEDE",
-                "COOPERATE",
-                "AID",
-                "RETREAT",
-                "REQUEST",
-                "ACCUSE",
-                "REJECT",
-                "THREATEN",
-                "PROTEST",
-                "SANCTION",
-                "MOBILIZE",
-                "COERCE",
-                "ASSAULT",
-            ]
-        ),
-        "status": pl.Enum(["actual", "planned", "hypothetical", "denied", "disputed"]),
-        "tense": pl.Enum(["past", "present", "future"]),
-        "voice": pl.Enum(["author", "attributed"]),
-        "quote_id": pl.String(),
-        "time_id": pl.String(),
-        "method": pl.Enum(["rule", "human", "imported"]),
-        "rule": pl.String(),
-        "confidence": pl.Float64(),
-        "review": pl.Enum(["unreviewed", "accepted", "corrected"]),
-    },
-    "event_participants": {
-        "event_id": pl.String(),
-        "actor_id": pl.String(),
-        "role": pl.Enum(["initiator", "target", "host", "mediator", "participant"]),
+        "surface": pl.String(),
+        "form": pl.Enum(["name", "title_name", "surname", "acronym", "metonym", "nominal", "demonym"]),
+        "reading": pl.Enum(["actor", "place"]),
         "method": pl.Enum(["rule", "human", "imported"]),
         "rule": pl.String(),
         "confidence": pl.Float64(),
@@ -336,36 +272,76 @@ COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "confidence": pl.Float64(),
         "review": pl.Enum(["unreviewed", "accepted", "corrected"]),
     },
-    "mentions": {
-        "mention_id": pl.String(),
-        "document_id": pl.String(),
+    "event_participants": {
+        "event_id": pl.String(),
         "actor_id": pl.String(),
-        "start": pl.Int64(),
-        "end": pl.Int64(),
-        "surface": pl.String(),
-        "form": pl.Enum(["name", "title_name", "surname", "acronym", "metonym", "nominal", "demonym"]),
-        "reading": pl.Enum(["actor", "place"]),
+        "role": pl.Enum(["initiator", "target", "host", "mediator", "participant"]),
         "method": pl.Enum(["rule", "human", "imported"]),
         "rule": pl.String(),
         "confidence": pl.Float64(),
         "review": pl.Enum(["unreviewed", "accepted", "corrected"]),
     },
-    "omissions": {
-        "omission_id": pl.String(),
+    "event_mentions": {
+        "event_mention_id": pl.String(),
+        "event_id": pl.String(),
         "document_id": pl.String(),
         "start": pl.Int64(),
         "end": pl.Int64(),
-        "kind": pl.Enum(
+        "trigger_start": pl.Int64(),
+        "trigger_end": pl.Int64(),
+        "trigger": pl.String(),
+        "type": pl.Enum(
             [
-                "boilerplate",
-                "scare_quote",
-                "unresolved_mention",
-                "unbalanced_mark",
-                "ambiguous_speaker",
-                "undated_event",
+                "AGREE",
+                "CONSULT",
+                "SUPPORT",
+                "CONCEDE",
+                "COOPERATE",
+                "AID",
+                "RETREAT",
+                "REQUEST",
+                "ACCUSE",
+                "REJECT",
+                "THREATEN",
+                "PROTEST",
+                "SANCTION",
+                "MOBILIZE",
+                "COERCE",
+                "ASSAULT",
             ]
         ),
-        "reason": pl.String(),
+        "status": pl.Enum(["actual", "planned", "hypothetical", "denied", "disputed"]),
+        "tense": pl.Enum(["past", "present", "future"]),
+        "voice": pl.Enum(["author", "attributed"]),
+        "quote_id": pl.String(),
+        "time_id": pl.String(),
+        "method": pl.Enum(["rule", "human", "imported"]),
+        "rule": pl.String(),
+        "confidence": pl.Float64(),
+        "review": pl.Enum(["unreviewed", "accepted", "corrected"]),
+    },
+    "event_links": {
+        "event_a": pl.String(),
+        "event_b": pl.String(),
+        "relation": pl.Enum(["part_of", "follows", "responds_to", "contradicts"]),
+        "evidence": pl.String(),
+        "method": pl.Enum(["rule", "human", "imported"]),
+        "rule": pl.String(),
+        "confidence": pl.Float64(),
+        "review": pl.Enum(["unreviewed", "accepted", "corrected"]),
+    },
+    "times": {
+        "time_id": pl.String(),
+        "document_id": pl.String(),
+        "start": pl.Int64(),
+        "end": pl.Int64(),
+        "surface": pl.String(),
+        "value": pl.String(),
+        "earliest": pl.Date(),
+        "latest": pl.Date(),
+        "precision": pl.Enum(["minute", "day", "week", "month", "season", "year", "decade", "range", "open"]),
+        "anchor": pl.Enum(["explicit", "publication", "text", "none"]),
+        "anchor_time_id": pl.String(),
         "method": pl.Enum(["rule", "human", "imported"]),
         "rule": pl.String(),
         "confidence": pl.Float64(),
@@ -397,22 +373,46 @@ COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "confidence": pl.Float64(),
         "review": pl.Enum(["unreviewed", "accepted", "corrected"]),
     },
-    "times": {
-        "time_id": pl.String(),
+    "omissions": {
+        "omission_id": pl.String(),
         "document_id": pl.String(),
         "start": pl.Int64(),
         "end": pl.Int64(),
-        "surface": pl.String(),
-        "value": pl.String(),
-        "earliest": pl.Date(),
-        "latest": pl.Date(),
-        "precision": pl.Enum(["minute", "day", "week", "month", "season", "year", "decade", "range", "open"]),
-        "anchor": pl.Enum(["explicit", "publication", "text", "none"]),
-        "anchor_time_id": pl.String(),
+        "kind": pl.Enum(
+            [
+                "boilerplate",
+                "scare_quote",
+                "unresolved_mention",
+                "unbalanced_mark",
+                "ambiguous_speaker",
+                "undated_event",
+            ]
+        ),
+        "reason": pl.String(),
         "method": pl.Enum(["rule", "human", "imported"]),
         "rule": pl.String(),
         "confidence": pl.Float64(),
         "review": pl.Enum(["unreviewed", "accepted", "corrected"]),
+    },
+    "corrections": {
+        "table": pl.Enum(
+            [
+                "documents",
+                "mentions",
+                "times",
+                "quotes",
+                "event_mentions",
+                "omissions",
+                "events",
+                "event_participants",
+                "event_links",
+            ]
+        ),
+        "row_id": pl.String(),
+        "field": pl.String(),
+        "value": pl.String(),
+        "reason": pl.String(),
+        "source": pl.String(),
     },
 }
 
@@ -454,6 +454,17 @@ def load_all(folder: Path | str = FOLDER) -> dict[str, pl.DataFrame]:
     return {table: load(table, folder) for table in COLUMNS}
 
 
+def documents(folder: Path | str = FOLDER) -> pl.DataFrame:
+    """Documents: One row per article: what is known of it, where its own prose lies in the text, and the hash that
+    names the text."""
+    return load("documents", folder)
+
+
+def actors(folder: Path | str = FOLDER) -> pl.DataFrame:
+    """Actors: One row per person, state, body or group that the documents mention or that another row refers to."""
+    return load("actors", folder)
+
+
 def actor_names(folder: Path | str = FOLDER) -> pl.DataFrame:
     """Names of actors: All names under which actors are known, with the time in which they were theirs."""
     return load("actor_names", folder)
@@ -464,35 +475,9 @@ def actor_roles(folder: Path | str = FOLDER) -> pl.DataFrame:
     return load("actor_roles", folder)
 
 
-def actors(folder: Path | str = FOLDER) -> pl.DataFrame:
-    """Actors: One row per person, state, body or group that the documents mention or that another row refers to."""
-    return load("actors", folder)
-
-
-def corrections(folder: Path | str = FOLDER) -> pl.DataFrame:
-    """Corrections: What people changed after the rules had run; published for the record."""
-    return load("corrections", folder)
-
-
-def documents(folder: Path | str = FOLDER) -> pl.DataFrame:
-    """Documents: One row per article: what is known of it, where its own prose lies in the text, and the hash that
-    names the text."""
-    return load("documents", folder)
-
-
-def event_links(folder: Path | str = FOLDER) -> pl.DataFrame:
-    """Links of events: How events hang together."""
-    return load("event_links", folder)
-
-
-def event_mentions(folder: Path | str = FOLDER) -> pl.DataFrame:
-    """Event mentions: Every place in a text where an event is told."""
-    return load("event_mentions", folder)
-
-
-def event_participants(folder: Path | str = FOLDER) -> pl.DataFrame:
-    """Participants: Who took part in an event, and how."""
-    return load("event_participants", folder)
+def mentions(folder: Path | str = FOLDER) -> pl.DataFrame:
+    """Mentions: Every named mention of an actor, title included, and whom it means."""
+    return load("mentions", folder)
 
 
 def events(folder: Path | str = FOLDER) -> pl.DataFrame:
@@ -500,14 +485,24 @@ def events(folder: Path | str = FOLDER) -> pl.DataFrame:
     return load("events", folder)
 
 
-def mentions(folder: Path | str = FOLDER) -> pl.DataFrame:
-    """Mentions: Every named mention of an actor, title included, and whom it means."""
-    return load("mentions", folder)
+def event_participants(folder: Path | str = FOLDER) -> pl.DataFrame:
+    """Participants: Who took part in an event, and how."""
+    return load("event_participants", folder)
 
 
-def omissions(folder: Path | str = FOLDER) -> pl.DataFrame:
-    """Omissions: What was seen and left out, and why."""
-    return load("omissions", folder)
+def event_mentions(folder: Path | str = FOLDER) -> pl.DataFrame:
+    """Event mentions: Every place in a text where an event is told."""
+    return load("event_mentions", folder)
+
+
+def event_links(folder: Path | str = FOLDER) -> pl.DataFrame:
+    """Links of events: How events hang together."""
+    return load("event_links", folder)
+
+
+def times(folder: Path | str = FOLDER) -> pl.DataFrame:
+    """Times: Every expression of time, and the date it means."""
+    return load("times", folder)
 
 
 def quotes(folder: Path | str = FOLDER) -> pl.DataFrame:
@@ -515,6 +510,11 @@ def quotes(folder: Path | str = FOLDER) -> pl.DataFrame:
     return load("quotes", folder)
 
 
-def times(folder: Path | str = FOLDER) -> pl.DataFrame:
-    """Times: Every expression of time, and the date it means."""
-    return load("times", folder)
+def omissions(folder: Path | str = FOLDER) -> pl.DataFrame:
+    """Omissions: What was seen and left out, and why."""
+    return load("omissions", folder)
+
+
+def corrections(folder: Path | str = FOLDER) -> pl.DataFrame:
+    """Corrections: What people changed after the rules had run; published for the record."""
+    return load("corrections", folder)

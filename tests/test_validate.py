@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -284,6 +285,15 @@ def test_what_is_not_supported_is_named(tmp_path: Path, resource: dict[str, Any]
     assert report.problems == []
     assert [u.resource for u in report.unchecked] == ["books"]
     assert reason in report.unchecked[0].reason
+
+
+@pytest.mark.parametrize("key", ["path", "schema"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, key: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    files = make.one_table(make.ROWS, "pipe") if key == "schema" else make.one_table(path="pipe")
+    report = judge(files, tmp_path)
+    assert set(report.counts) == {"file-missing" if key == "path" else "schema-error"}
+    assert "is no ordinary file" in report.problems[0].message
 
 
 def test_a_resource_that_is_no_table_has_its_bytes_checked(tmp_path: Path) -> None:

@@ -57,9 +57,10 @@ def read_template(path: Path | None, name: str) -> dict[str, Any]:
 
 
 def _source(document: Mapping[str, Any]) -> dict[str, str]:
-    """One entry of the descriptor's `sources`: a title, the address where it is known, and the document's id."""
-    title = document["title"] or document["source_file"]
-    entry = {"title": f"{document['outlet']}: {title}" if document["outlet"] else title}
+    """One entry of the descriptor's `sources`: a title, the outlet and address where they are known, the document's id."""
+    entry = {"title": document["title"] or document["source_file"]}
+    if document["outlet"]:
+        entry["outlet"] = document["outlet"]
     if document["url"]:
         entry["path"] = document["url"]
     entry["document_id"] = document["document_id"]

@@ -14,6 +14,7 @@ What the words give by themselves is EDTF in `TimeFinding.value`; what needs an 
     ("month", 1-12, which)          which: None, last, this, next, or a year's offset  May, last May, May last year
     ("monthday", m, d, last, which) which as above; last: the last of several days     May 19, 27-28 February
     ("season", 21-24, which)                                                           this spring
+    ("in-year", term, year)         a month, season or day in the year of another term May of that year
     ("unit", unit, n)               calendar units from the one of publication         last week, this year
     ("past", n, unit, vague)        the time up to publication                         the past two decades
     ("coming", n, unit, vague)      the time from publication on                       the next few weeks

@@ -233,7 +233,7 @@ def _build_range(hit: Hit) -> Built:
 
 @builder
 def _build_listed(hit: Hit) -> Built:
-    """A month or day before "and" and another with its year has that year ("January 11 and November 26, 2021")."""
+    """A month or day before "and" and another with its year has that year ("February 7 and June 12, 2031")."""
     own = hit.term("a")
     for token in hit.tokens[hit.match.end() : hit.match.end() + 12]:
         if isinstance(token.term, str):

@@ -19,8 +19,10 @@ from __future__ import annotations
 import datetime
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from newspkg import edtf, ids
@@ -32,6 +34,7 @@ from newspkg.find.timegrammar import SEASONS, Term
 __all__ = ["GOES_ON", "link_times"]
 
 GOES_ON = 100  # days: a tale of a past year seldom leaps further from one date to the next; a return to the present may
+_REACH = 30  # times told: farther back is nothing that "two days later" points to
 _NEWS = 14  # days before publication that news is about: a date that can be one of them is
 _WIDEST = 62  # days: a publication known no better than this anchors nothing that is more exact than itself
 _DAY = datetime.timedelta(days=1)
@@ -59,6 +62,7 @@ class _Known:
 
     time_id: str
     start: int
+    section: int
     block: int
     sentence: int
     value: str
@@ -79,21 +83,23 @@ def link_times(body: Body, findings: Sequence[TimeFinding]) -> list[dict[str, An
     document = ids.document_id(body.article.sha256)
     text = body.article.text
     starts = [s.start for s in body.sentences]
-    known: list[_Known] = []
+    sections = list(accumulate(int(b.kind == "heading") for b in body.blocks))
+    known: deque[_Known] = deque(maxlen=_REACH)
     rows = []
     for finding in findings:
         at = max(0, bisect_right(starts, finding.start) - 1)
         sentence = body.sentences[at] if body.sentences else None
-        block = sentence.block if sentence else -1
+        block = sentence.block if sentence else 0
+        section = sections[block] if sections else 0
         value, anchor, source = finding.value, "explicit", None
         if value is None:
-            link = _Link(body, finding, known, block, at)
+            link = _Link(body, finding, known, section, block, at)
             value, anchor, source = link.resolve()
         precise = edtf.precision(value) if value else None
         bounds = edtf.bounds(value) if value else edtf.Bounds(None, None)
         time_id = ids.span_id(document, "times", finding.start, finding.end)
         if value and precise:
-            known.append(_Known(time_id, finding.start, block, at, value, precise, anchor == "explicit"))
+            known.append(_Known(time_id, finding.start, section, block, at, value, precise, anchor == "explicit"))
         rows.append(
             {
                 "time_id": time_id,
@@ -119,8 +125,11 @@ def link_times(body: Body, findings: Sequence[TimeFinding]) -> list[dict[str, An
 class _Link:
     """One relative expression on its way to a value."""
 
-    def __init__(self, body: Body, finding: TimeFinding, known: Sequence[_Known], block: int, sentence: int) -> None:
-        self.body, self.finding, self.known, self.block, self.sentence = body, finding, known, block, sentence
+    def __init__(
+        self, body: Body, finding: TimeFinding, known: deque[_Known], section: int, block: int, sentence: int
+    ) -> None:
+        self.body, self.finding, self.known = body, finding, known
+        self.section, self.block, self.sentence = section, block, sentence
         self.today = datetime.date.min
         self.used: set[str] = set()  # the anchors that the last evaluation rested on
         self.source: _Known | None = None
@@ -348,7 +357,7 @@ class _Link:
     def _text(self, unit: str) -> str:
         """The last time told before this one that is exact enough to count such units from."""
         for known in reversed(self.known):
-            if known.block != self.block and self._heading_between(known.block):
+            if known.section != self.section:
                 break
             if edtf.moved(known.value, 1, unit) is not None and edtf.moved(known.value, -1, unit) is not None:
                 self.source = known
@@ -373,9 +382,6 @@ class _Link:
         if unit == "decade":
             return edtf.decade(base.year + 10 * offset)
         return edtf.year(base.year + offset)
-
-    def _heading_between(self, block: int) -> bool:
-        return any(b.kind == "heading" for b in self.body.blocks[block + 1 : self.block + 1])
 
     # --- which side of publication ------------------------------------------------------
 

@@ -28,6 +28,7 @@ from newspkg.validate.properties import (
     is_text,
     lines_of,
     locate,
+    open_plain,
     parse,
     shown,
     unsafe,
@@ -303,7 +304,8 @@ class _Reader:
             return None
         path = self.root / value
         try:
-            raw = path.read_bytes()
+            with open_plain(path) as file:
+                raw = file.read()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             self.say(code, pointer, f"names a file that cannot be read ({reason})", resource=resource, value=value)

@@ -23,6 +23,7 @@ import polars as pl
 from newspkg.problems import Problem, problem
 from newspkg.report import Findings
 from newspkg.validate.descriptor import Dialect, Resource
+from newspkg.validate.properties import open_plain
 
 __all__ = ["Chunk", "Opened", "check_files", "open_table"]
 
@@ -92,7 +93,7 @@ def check_files(root: Path, resource: Resource, findings: Findings) -> bool:
     size = 0
     for path in resource.paths:
         try:
-            with (root / path).open("rb") as file:
+            with open_plain(root / path) as file:
                 if hasher is None and resource.bytes is None:
                     continue
                 while block := file.read(_BLOCK):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 __all__ = [
     "NO_FILES",
@@ -18,6 +20,7 @@ __all__ = [
     "is_text",
     "lines_of",
     "locate",
+    "open_plain",
     "parse",
     "shown",
     "unsafe",
@@ -112,6 +115,13 @@ def parse(raw: bytes) -> tuple[Any, str, str | None, int | None]:
     except (ValueError, RecursionError) as error:
         return None, text, f"cannot be used ({error})", None
     return value, text, None, None
+
+
+def open_plain(path: Path) -> IO[bytes]:
+    """An ordinary file, to be read. Raises OSError for anything else: a pipe would be waited for without end."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "is no ordinary file")
+    return path.open("rb")
 
 
 # --- the checks of single properties ---------------------------------------------------------------------------------
