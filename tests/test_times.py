@@ -131,3 +131,11 @@ def test_a_megabyte_of_one_word(word: str) -> None:
     found = find_times(made)
     assert all(a.end <= b.start for a, b in pairwise(found))
     assert (len(found) > 100_000) == (word in ("2020 ", "May 5, "))
+
+
+@pytest.mark.parametrize(("between", "anchor"), [(20, "text"), (40, "none")])
+def test_nothing_is_counted_from_far_back(between: int, anchor: str) -> None:
+    """The look back has an end, so that many times which nothing can be counted from cost no more than their number."""
+    rows = rows_of("On 3 May 2019 he fell. " + "In 1990 he rose. " * between + "Two days later it rained.")
+    assert len(rows) == between + 2
+    assert rows[-1]["anchor"] == anchor

@@ -46,7 +46,7 @@ def event_id(first_mention_id: str) -> str:
 
 
 def slug(name: str) -> str:
-    """A name as an id: ASCII, lower case, words joined by hyphens (`Recep Tayyip Erdoğan` -> `recep-tayyip-erdogan`)."""
+    """A name as an id: ASCII, lower case, words joined by hyphens (`Fatma Çağrı` -> `fatma-cagri`)."""
     folded = name.replace("ı", "i").replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("ł", "l")
     plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")

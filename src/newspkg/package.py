@@ -57,7 +57,7 @@ def read_template(path: Path | None, name: str) -> dict[str, Any]:
 
 
 def _source(document: Mapping[str, Any]) -> dict[str, str]:
-    """One entry of the descriptor's `sources`: a title, the outlet and address where they are known, the document's id."""
+    """One entry of the descriptor's `sources`: title, outlet and address where they are known, the document's id."""
     entry = {"title": document["title"] or document["source_file"]}
     if document["outlet"]:
         entry["outlet"] = document["outlet"]

@@ -39,8 +39,13 @@ _NOBODY: tuple[None, None, None, None] = (None, None, None, None)
 
 
 class _Registry(Protocol):
-    actors: Mapping[str, Row]
-    names: Sequence[Row]
+    """The part of `find.registry.Registry` that is asked here."""
+
+    @property
+    def actors(self) -> Mapping[str, Row]: ...
+
+    @property
+    def names(self) -> Sequence[Row]: ...
 
 
 class _Who:

@@ -38,8 +38,13 @@ _RESOLVED = 0.9  # what a step back in the text leaves of a row's confidence
 
 
 class _Registry(Protocol):
-    actors: Mapping[str, Row]
-    roles: Sequence[Row]
+    """The part of `find.registry.Registry` that is asked here."""
+
+    @property
+    def actors(self) -> Mapping[str, Row]: ...
+
+    @property
+    def roles(self) -> Sequence[Row]: ...
 
 
 class _Heads(NamedTuple):
