@@ -44,12 +44,13 @@ _FUTURE = re.compile(
     r"\b(?:will|shall|would|won't|(?:he|she|it|they)'ll|going to|(?:is|are) to|to be held|scheduled (?:for|to)"
     r"|(?:is|are|was|were) (?:due|set|scheduled|expected|planned|slated|supposed|likely|about)"
     r"|(?:plan|plans|planned|planning|intends?|expects?|hopes?|agreed|wants?|promised|vowed|prepares?) to"
+    r"|invit\w{1,7}(?: [\w'-]{1,20}){0,8} to|(?:postponed|moved|delayed|put off) (?:to|until)"
     r"|upcoming|forthcoming|ahead of|in the run-up to|deadline|expires?)\b",
     re.IGNORECASE,
 )
 _PAST = re.compile(
     r"\b(?:was|were|had|did|said|told|met|held|took|began|spoke|came|went|made|gave|left|fell|broke|wrote|signed|killed"
-    r"|has been|have been|\w{3,20}ed)\b",
+    r"|has been|have been|since|\w{3,20}ed)\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[;:\"“”]|, (?:and|but|while|whereas|yet)\b")  # what stands before it is told of another time
