@@ -1,0 +1,55 @@
+"""What the README shows is what there is."""
+
+from __future__ import annotations
+
+import csv
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_row_it_shows_is_a_row_of_the_data() -> None:
+    shown = dict(re.split(r"\s{2,}", line, maxsplit=1) for line in blocks("text")[0].splitlines())
+    with (ROOT / "data" / "quotes.csv").open(encoding="utf-8", newline="") as file:
+        row = next(r for r in csv.DictReader(file) if r["quote_id"] == shown["quote_id"])
+    for name in ("text", "kind", "rule"):
+        assert shown[name] == row[name]
+    assert shown["start, end"] == f"{row['start']}, {row['end']}"
+    for name in ("speaker_id", "cue"):
+        value, places = re.split(r"\s{2,}", shown[name])
+        prefix = name.removesuffix("_id")
+        assert value == row[name]
+        assert re.findall(r"\d+", places) == [row[f"{prefix}_start"], row[f"{prefix}_end"]]
+
+
+def test_its_python_prints_what_it_shows() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", blocks("python")[0]], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == blocks("text")[1].strip()
+
+
+def test_every_file_it_names_is_there() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_make_target_it_names_is_one() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z-]+)", README))
+    assert named
+    assert named <= targets
+
+
+def test_ci_runs_what_it_names() -> None:
+    steps = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for step in re.findall(r"`((?:make|pkg) [^`]+)`", README.split("`.ci/run` is what", 1)[1].split(".\n", 1)[0]):
+        assert step in steps, step
