@@ -6,25 +6,15 @@ program that took it out.
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from newspkg.decode import decode
 from newspkg.ids import text_sha256
 from newspkg.problems import UsageError
 
 __all__ = ["Texts", "read_texts"]
-
-# UTF-32 before UTF-16: its little-endian mark begins with the other's.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-
 
 @dataclass
 class Texts:
@@ -47,13 +37,10 @@ class Texts:
 def _decoded(path: Path) -> str | None:
     """The text of a file as the toolkit decodes it, or None where it is not text or cannot be read."""
     try:
-        raw = path.read_bytes()
-        for mark, encoding in _MARKS:
-            if raw.startswith(mark):
-                return raw[len(mark) :].decode(encoding)
-        return raw.decode("utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = decode(path.name, path.read_bytes())
+    except OSError:
         return None
+    return text if isinstance(text, str) else None
 
 
 def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
