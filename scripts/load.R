@@ -221,6 +221,19 @@ newspkg_columns <- list(
     "confidence" = "number",
     "review" = list("unreviewed", "accepted", "corrected")
   ),
+  quality = list(
+    "table" = list("documents", "quotes", "mentions", "times", "event_mentions"),
+    "what" = "string",
+    "criterion" = list("exact", "jaccard_0.8", "overlap", "same_text", "exact+equal",
+      "jaccard_0.8+equal", "overlap+equal", "same_text+equal", "exact+dates_meet",
+      "jaccard_0.8+dates_meet", "overlap+dates_meet"),
+    "n_gold" = "integer",
+    "n_predicted" = "integer",
+    "n_right" = "integer",
+    "precision" = "number",
+    "recall" = "number",
+    "f1" = "number"
+  ),
   corrections = list(
     "table" = list("documents", "mentions", "times", "quotes", "event_mentions", "omissions",
       "events", "event_participants", "event_links"),
@@ -341,4 +354,5 @@ load_event_links <- function(folder = newspkg_folder) newspkg_load("event_links"
 load_times <- function(folder = newspkg_folder) newspkg_load("times", folder)
 load_quotes <- function(folder = newspkg_folder) newspkg_load("quotes", folder)
 load_omissions <- function(folder = newspkg_folder) newspkg_load("omissions", folder)
+load_quality <- function(folder = newspkg_folder) newspkg_load("quality", folder)
 load_corrections <- function(folder = newspkg_folder) newspkg_load("corrections", folder)

@@ -394,6 +394,31 @@ COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "confidence": pl.Float64(),
         "review": pl.Enum(["unreviewed", "accepted", "corrected"]),
     },
+    "quality": {
+        "table": pl.Enum(["documents", "quotes", "mentions", "times", "event_mentions"]),
+        "what": pl.String(),
+        "criterion": pl.Enum(
+            [
+                "exact",
+                "jaccard_0.8",
+                "overlap",
+                "same_text",
+                "exact+equal",
+                "jaccard_0.8+equal",
+                "overlap+equal",
+                "same_text+equal",
+                "exact+dates_meet",
+                "jaccard_0.8+dates_meet",
+                "overlap+dates_meet",
+            ]
+        ),
+        "n_gold": pl.Int64(),
+        "n_predicted": pl.Int64(),
+        "n_right": pl.Int64(),
+        "precision": pl.Float64(),
+        "recall": pl.Float64(),
+        "f1": pl.Float64(),
+    },
     "corrections": {
         "table": pl.Enum(
             [
@@ -513,6 +538,12 @@ def quotes(folder: Path | str = FOLDER) -> pl.DataFrame:
 def omissions(folder: Path | str = FOLDER) -> pl.DataFrame:
     """Omissions: What was seen and left out, and why."""
     return load("omissions", folder)
+
+
+def quality(folder: Path | str = FOLDER) -> pl.DataFrame:
+    """Quality of the rules: What a build without corrections is worth: the rows of the rules alone, with the curated
+    sources and actors, compared with the rows of this package."""
+    return load("quality", folder)
 
 
 def corrections(folder: Path | str = FOLDER) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import pytest
 
 from newspkg import package
 from newspkg.build import build, extract
+from newspkg.evaluate import evaluate
 from newspkg.problems import CannotRun, Problem, UsageError
 from newspkg.tables import ORDER
 from newspkg.validate import validate
@@ -59,9 +60,9 @@ def article(tmp_path: Path) -> Path:
 def test_the_examples_make_a_valid_package(examples: Path) -> None:
     report = validate(examples, texts=[EXAMPLES / "articles"])
     assert report.problems == []
-    assert {
-        name: len(table(examples, name)) > 0 for name in ORDER if name not in ("corrections", "event_links")
-    } == dict.fromkeys((n for n in ORDER if n not in ("corrections", "event_links")), True)
+    may_be_empty = {"corrections", "event_links", "quality"}  # nothing in the examples is corrected
+    assert {name for name in ORDER if not table(examples, name)} <= may_be_empty
+    assert table(examples, "quality") == []
 
 
 def test_every_span_is_the_words_it_says(examples: Path) -> None:
@@ -194,6 +195,33 @@ def test_an_odd_mark_costs_one_quote(article: Path, tmp_path: Path) -> None:
     texts = [q["text"] for q in table(tmp_path / "out", "quotes")]
     assert "Peace is possible," in texts and "We have stopped the guns, and we will keep them silent," in texts
     assert "unbalanced_mark" in {o["kind"] for o in table(tmp_path / "out", "omissions")}
+
+
+def test_a_correction_brings_the_quality_of_the_rules_along(article: Path, tmp_path: Path) -> None:
+    build([article], tmp_path / "bare")
+    quote = table(tmp_path / "bare", "quotes")[0]
+    curation = tmp_path / "curation"
+    curation.mkdir()
+    happening = f"events,{table(tmp_path / 'bare', 'events')[0]['event_id']}"
+    month = {"date": "2031-03", "earliest": "2031-03-01", "latest": "2031-03-31", "date_precision": "month"}
+    (curation / "corrections.csv").write_text(
+        f"table,row_id,field,value,reason,source\nquotes,{quote['quote_id']},*,drop,no speech,read\n"
+        + "".join(f"{happening},{name},{value},no day is told,read\n" for name, value in month.items()),
+        encoding="utf-8",
+    )
+    built = build([article], tmp_path / "out", curation=curation)
+    assert built.problems == []
+    found = {(row["table"], row["what"], row["criterion"]): row for row in table(tmp_path / "out", "quality")}
+    n = len(table(tmp_path / "bare", "quotes"))
+    quotes = found["quotes", "rows", "exact"]
+    assert (quotes["n_gold"], quotes["n_predicted"], quotes["n_right"]) == (str(n - 1), str(n), str(n - 1))
+    assert quotes["recall"] == "1.0" and float(quotes["precision"]) == round((n - 1) / n, 4)
+    assert float(found["event_mentions", "date", "exact+equal"]["f1"]) < 1
+    assert float(found["mentions", "rows", "exact"]["f1"]) == 1
+    # the command says the same of the two packages
+    rows = evaluate(tmp_path / "out", tmp_path / "bare").figures
+    assert {tuple(map(str, row.values())) for row in rows} == {tuple(row.values()) for row in found.values()}
+    assert validate(tmp_path / "out", texts=[article.parent]).problems == []
 
 
 def test_a_curated_row_with_an_unknown_id_says_where(article: Path, tmp_path: Path) -> None:

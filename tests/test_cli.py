@@ -29,7 +29,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "--version") == (0, f"newspkg {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", ["build", "extract", "validate", "derive", "hydrate", "explain"])
+@pytest.mark.parametrize("command", ["build", "extract", "validate", "derive", "hydrate", "evaluate", "explain"])
 def test_every_command_has_help_with_an_example_and_stands_in_the_docs(
     capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
@@ -62,6 +62,7 @@ def test_problems_end_with_1_and_json_has_its_shape(capsys: pytest.CaptureFixtur
         (["validate", ".", "--format", "xml"], 2, "xml"),
         (["build", "no/such/place"], 2, "no/such/place"),
         (["explain", "foreign-kee"], 2, "foreign-key"),
+        (["evaluate", "no/such/place", "."], 2, "no/such/place"),
         (["hydrate", "texts", "--package", "no/such/place"], 2, "no/such/place"),
     ],
 )

@@ -35,7 +35,8 @@ def test_it_has_what_it_promises() -> None:
     }
     assert rows["documents"] == 5
     assert all(
-        rows[name] > 0 for name in ("actors", "mentions", "events", "event_mentions", "times", "quotes", "omissions")
+        rows[name] > 0
+        for name in ("actors", "mentions", "events", "event_mentions", "times", "quotes", "omissions", "quality")
     )
     quotes = pl.read_csv(ROOT / "data" / "quotes.csv")
     assert (

@@ -152,7 +152,7 @@ def test_the_committed_files_are_current() -> None:
 
 def test_check_writes_nothing_and_a_second_run_has_nothing_to_do(harbour: Path) -> None:
     files = sorted(targets(harbour))
-    assert files == ["docs/problems.md", "docs/tables.md", "scripts/load.R", "scripts/load.py"]
+    assert files == ["docs/codebook.md", "docs/problems.md", "docs/tables.md", "scripts/load.R", "scripts/load.py"]
     assert derive(harbour) == []
     (harbour / "scripts" / "load.R").write_text("edited", encoding="utf-8")
     (harbour / "docs" / "tables.md").unlink()
@@ -237,6 +237,22 @@ def test_limits_are_told_and_bars_do_not_break_the_table(harbour: Path) -> None:
     assert {"| year | year, YYYY | Int32 | numeric |", "| string with values | one of them | Enum | factor |"} <= {
         *rows
     }
+
+
+def test_the_codebook_has_the_decisions_and_a_row_of_every_table(harbour: Path) -> None:
+    text = targets(ROOT)["docs/codebook.md"]
+    assert (ROOT / "docs" / "decisions-for-coders.md").read_text(encoding="utf-8").strip() in text
+    parts = dict(part.split("\n", 1) for part in text.split("\n### ")[1:])
+    for table, schema in house_schemas().items():
+        rows = [line for line in parts[table].splitlines() if line.startswith("| ")][1:]
+        assert [row.split(" | ")[0].removeprefix("| ") for row in rows] == list(schema.names)
+    assert "| crew | `12` | Crew |" in (harbour / "docs" / "codebook.md").read_text(encoding="utf-8")
+
+
+def test_a_decision_that_changes_makes_the_codebook_stale(harbour: Path) -> None:
+    (harbour / "docs" / "decisions-for-coders.md").write_text("## What is a ship\n\nNot a boat.\n", encoding="utf-8")
+    assert derive(harbour) == ["docs/codebook.md"]
+    assert "## What is a ship\n\nNot a boat.\n\n## One row" in (harbour / "docs" / "codebook.md").read_text("utf-8")
 
 
 def test_every_code_of_the_catalogue_is_explained() -> None:

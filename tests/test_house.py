@@ -30,11 +30,12 @@ LEFT = [
     "link",
     "tables",
     "package",
+    "evaluate",
     "engines",
     "build",
     "hydrate",
 ]
-RIGHT = [*FLOOR, "tables", "package", "report", "validate"]
+RIGHT = [*FLOOR, "tables", "package", "evaluate", "report", "validate"]
 STAIRS = {"derive": [*FLOOR], "schemas": [*FLOOR], "cli": None}  # None: may import any room
 PLAIN = {*LEFT[LEFT.index("dateline") : LEFT.index("tables")]}  # plain objects: no frames
 

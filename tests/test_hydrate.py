@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
@@ -27,6 +28,20 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def spans(root: Path, table: str) -> list[dict[str, str]]:
     with (root / "data" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_a_package_from_before_a_table_was_added_is_filled_all_the_same(package: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    shutil.copytree(package, old)
+    (old / "data" / "quality.csv").unlink()
+    descriptor = json.loads((old / "datapackage.json").read_text(encoding="utf-8"))
+    descriptor["resources"] = [r for r in descriptor["resources"] if r["name"] != "quality"]
+    (old / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    assert validate(old).problems == []
+    filled, problems = hydrate([EXAMPLES / "articles"], old, tmp_path / "private")
+    assert (filled > 100, problems) == (True, [])
+    assert not (tmp_path / "private" / "data" / "quality.csv").exists()
+    assert validate(tmp_path / "private").valid
 
 
 def test_every_span_is_filled_and_the_copy_is_valid(package: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import os
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 from newspkg import ids
 from newspkg.body import Body, outline
 from newspkg.engines import choose
+from newspkg.evaluate import compare
 from newspkg.find import find
 from newspkg.find.registry import Registry
 from newspkg.link.actors import link_mentions
@@ -281,6 +283,13 @@ def _all_actors(registry: Registry, rows: Rows) -> tuple[dict[str, Row], list[Ro
     return actors, list(names.values())
 
 
+def _quality(rows: Rows, bare: Rows, shown: Mapping[str, str]) -> list[Row]:
+    """The rows of the rules alone, before any correction, judged by those that people have gone over."""
+    documents = {d["document_id"]: d for d in bare["documents"]}
+    bare["events"], *_ = merge_events(bare["event_mentions"], documents, names=shown)
+    return compare(rows, bare)
+
+
 def build(
     sources: Sequence[Path],
     root: Path,
@@ -320,6 +329,7 @@ def build(
         problems += _check_curation(decided, registry, seen)
 
         actors, names = _all_actors(registry, rows)
+        bare = copy.deepcopy({table: rows[table] for table in FIRST}) if decided.corrections else None
         problems += apply_corrections(rows, decided.corrections, FIRST)
         mend_references(rows, FIRST)
         _date_added(rows)
@@ -330,6 +340,7 @@ def build(
         problems += apply_corrections(rows, decided.corrections, SECOND)
         published_actors(rows, actors, [n for n in names if n["actor_id"] in actors], registry.roles)
         count_rows(rows)
+        rows["quality"] = _quality(rows, bare, shown) if bare else []
         rows["corrections"] = decided.corrections
 
         schemas = house_schemas()

@@ -39,7 +39,7 @@ app = typer.Typer(
 
 
 class Format(StrEnum):
-    """How `pkg validate` shows its report."""
+    """How a result is shown: for people, or for machines."""
 
     text = "text"
     json = "json"
@@ -230,6 +230,26 @@ def hydrate(
         f"{out / 'datapackage.json'} written: {filled} spans filled. It holds other people's words: do not publish it."
     )
     raise typer.Exit(PROBLEMS if errors else OK)
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="The package taken as right: its folder.", show_default=False)],
+    predicted: Annotated[Path, typer.Argument(help="The package that is judged: its folder.", show_default=False)],
+    format: Annotated[Format, typer.Option(help="How to show the figures.")] = Format.text,
+) -> None:
+    """Compare a package with one taken as right: precision, recall and F1 of spans and fields.
+
+    Both are folders with a datapackage.json, or with CSV files alone. Every figure names its criterion: exact,
+    jaccard_0.8 and overlap say how the spans must lie, +equal that a cell must be equal too, +dates_meet that two dates
+    must have a day in common. Each row counts once. The recall of a field is its accuracy over all rows of GOLD.
+
+    Example: pkg evaluate . build/bare --format json
+    """
+    from newspkg.evaluate import evaluate as run
+
+    found = run(gold, predicted)
+    _print(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if format is Format.json else found.as_text())
 
 
 @app.command()

@@ -84,7 +84,8 @@ def hydrate(texts: Sequence[Path], package: Path, out: Path) -> tuple[int, list[
         (new / "schemas").mkdir()
         schemas: list[TableSchema] = []
         frames = {}
-        for table in ORDER:
+        present = {resource["name"] for resource in descriptor.get("resources", ())}
+        for table in (one for one in ORDER if one in present):  # an older package has fewer
             house = house_schemas()[table]
             rows = read_csv_rows(root / "data" / f"{table}.csv", house)
             target = new / "schemas" / f"{table}.json"

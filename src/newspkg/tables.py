@@ -28,6 +28,7 @@ __all__ = [
     "Row",
     "Rows",
     "apply_corrections",
+    "cast",
     "count_rows",
     "document_row",
     "key_text",
@@ -44,7 +45,7 @@ Rows = dict[str, list[Row]]
 # The tables in the order in which a reader meets them; the one place where they are listed.
 ORDER = (
     "documents", "actors", "actor_names", "actor_roles", "mentions", "events", "event_participants", "event_mentions",
-    "event_links", "times", "quotes", "omissions", "corrections",
+    "event_links", "times", "quotes", "omissions", "quality", "corrections",
 )  # fmt: skip
 
 WHOLE_ROW = "*"  # corrections.field of a correction that adds or drops a whole row

@@ -16,6 +16,7 @@ from newspkg.problems import UsageError
 
 __all__ = ["Texts", "read_texts"]
 
+
 @dataclass
 class Texts:
     """The files at hand. `by_hash` is SHA-256 of the text -> file; `by_name` is name below the folder that was given,
