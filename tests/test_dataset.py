@@ -22,6 +22,16 @@ def test_the_shipped_package_is_valid() -> None:
     assert report.valid
 
 
+def test_a_row_that_was_accepted_and_no_longer_is_makes_its_correction_stale(tmp_path: Path) -> None:
+    for name in ("data", "schemas"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "datapackage.json", tmp_path)
+    times = tmp_path / "data" / "times.csv"
+    times.write_text(times.read_text(encoding="utf-8").replace(",accepted\n", ",unreviewed\n", 1), encoding="utf-8")
+    found = [p for p in validate(tmp_path).problems if p.code == "correction-stale"]
+    assert ["1 of its rows are still unreviewed" in p.message for p in found] == [True]
+
+
 def test_frictionless_finds_it_valid() -> None:
     from frictionless import Package
 

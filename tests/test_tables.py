@@ -108,6 +108,29 @@ def test_a_correction_that_does_not_match_is_a_problem_and_changes_nothing(
     assert rows["mentions"] == [mention(1, 2)]
 
 
+def test_a_reader_accepts_all_rows_of_a_document_at_once() -> None:
+    other = mention(5, 6) | {"mention_id": "doc-ffffffffffffffff:m5-6", "document_id": "doc-ffffffffffffffff"}
+    rows = {"mentions": [mention(1, 2), mention(3, 4), other]}
+    found = apply_corrections(
+        rows,
+        [
+            correction("mentions", f"{DOC}:*", "review", "accepted"),
+            correction("mentions", f"{DOC}:m3-4", "form", "surname"),
+        ],
+        ["mentions"],
+    )
+    assert found == []
+    assert [m["review"] for m in rows["mentions"]] == ["accepted", "corrected", "unreviewed"]
+
+
+@pytest.mark.parametrize(("row_id", "value"), [("doc-eeeeeeeeeeeeeeee:*", "accepted"), (f"{DOC}:*", "corrected")])
+def test_accepting_rows_that_are_not_there_or_otherwise_is_a_problem(row_id: str, value: str) -> None:
+    rows = {"mentions": [mention(1, 2)]}
+    found = apply_corrections(rows, [correction("mentions", row_id, "review", value)], ["mentions"])
+    assert [p.code for p in found] == ["correction-stale"]
+    assert rows["mentions"][0]["review"] == "unreviewed"
+
+
 def test_no_cell_points_at_a_row_that_was_dropped() -> None:
     quotes = [
         {"quote_id": f"{DOC}:q{a}-{b}", "document_id": DOC, "start": a, "end": b, "speaker_mention_id": m}

@@ -48,6 +48,7 @@ ORDER = (
     "event_links", "times", "quotes", "omissions", "quality", "corrections",
 )  # fmt: skip
 
+ALL_ROWS = "*"  # at the end of corrections.row_id, with field review: all rows whose key begins so
 WHOLE_ROW = "*"  # corrections.field of a correction that adds or drops a whole row
 ADDED = {"method": "human", "rule": "correction", "confidence": 1.0, "review": "corrected"}
 
@@ -213,7 +214,8 @@ def apply_corrections(rows: Rows, corrections: Sequence[Row], tables: Iterable[s
     """Applies to `tables` what people decided, in the order of the file; returns what no longer matches.
 
     A correction sets one cell of the row that `row_id` names; with field `*` it adds the row or drops it. A touched
-    row's `review` becomes `corrected`. A span's document, start and end are in its id and need no correction.
+    row's `review` becomes `corrected`. With a row_id that ends in `*` and field `review` it marks all rows whose key
+    begins so as accepted, if nobody has touched them. A span's document, start and end are in its id and need no correction.
     """
     schemas = house_schemas()
     problems: list[Problem] = []
@@ -244,6 +246,8 @@ def _apply_one(
     schema: TableSchema, rows: list[Row], known: dict[str, Row], row_id: str, name: str, value: str | None
 ) -> str | None:
     """Applies one correction; the reason why it could not be applied, or None."""
+    if row_id.endswith(ALL_ROWS) and name == "review":
+        return _accept(known, row_id.removesuffix(ALL_ROWS), value)
     row = known.get(row_id)
     if name == WHOLE_ROW:
         if value == "add":
@@ -275,6 +279,17 @@ def _apply_one(
     if "review" in schema.names and name != "review":
         row["review"] = "corrected"
     return None
+
+
+def _accept(known: dict[str, Row], prefix: str, value: str | None) -> str | None:
+    """Marks every row whose key begins so, and that nobody has touched, as read and accepted."""
+    if value != "accepted":
+        return f"of many rows at once only review can be set, and only to accepted, not {value!r}"
+    read = [row for key, row in known.items() if key.startswith(prefix)]
+    for row in read:
+        if row["review"] == "unreviewed":
+            row["review"] = "accepted"
+    return None if read else "there is no row whose key begins so"
 
 
 def _fresh_row(schema: TableSchema, row_id: str) -> Row | None:

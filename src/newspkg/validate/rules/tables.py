@@ -306,11 +306,28 @@ def _stale(f: Frames, context: Context) -> Iterator[Hit]:
             texts = table.frame.select(pl.concat_str(cells, separator="|")).to_series().to_list()
             known[name] = {text: at for at, text in enumerate(texts)}
         gone = (name, row["row_id"]) in dropped
+        if row["row_id"].endswith("*"):
+            why = _unaccepted(row, known[name], table)
+            if why:
+                wrong[row[ROW]] = why
+            continue
         why = _staleness(row, known[name].get(row["row_id"]), table, context.columns[name], gone)
         if why:
             wrong[row[ROW]] = why
     reasons = pl.DataFrame({ROW: list(wrong), "why": list(wrong.values())}, schema={ROW: pl.UInt32, "why": pl.String})
     yield Hit("corrections", rows.join(reasons, on=ROW), "row_id", "{table} {row_id}: {why}.")
+
+
+def _unaccepted(row: Mapping[str, Any], known: Mapping[str, int], table: Table) -> str | None:
+    """Why a correction that accepts many rows at once is not to be seen in its table, or None."""
+    if row["field"] != "review" or row["value"] != "accepted" or "review" not in table.frame.columns:
+        return "a row_id that ends in * only accepts rows: field review, value accepted"
+    prefix = row["row_id"].removesuffix("*")
+    read = [at for key, at in known.items() if key.startswith(prefix)]
+    if not read:
+        return "there is no row whose key begins so"
+    left = table.frame["review"].cast(pl.String).gather(read).eq("unreviewed").sum()
+    return f"{left} of its rows are still unreviewed" if left else None
 
 
 def _staleness(
