@@ -215,7 +215,8 @@ def apply_corrections(rows: Rows, corrections: Sequence[Row], tables: Iterable[s
 
     A correction sets one cell of the row that `row_id` names; with field `*` it adds the row or drops it. A touched
     row's `review` becomes `corrected`. With a row_id that ends in `*` and field `review` it marks all rows whose key
-    begins so as accepted, if nobody has touched them. A span's document, start and end are in its id and need no correction.
+    begins so as accepted, if nobody has touched them. A span's document, start and end are in its id and need no
+    correction.
     """
     schemas = house_schemas()
     problems: list[Problem] = []
