@@ -7,6 +7,10 @@ import errno
 import hashlib
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -182,7 +186,7 @@ def test_a_text_in_another_language_is_kept(article: Path, tmp_path: Path) -> No
     built = build([article], tmp_path / "out")
     row = table(tmp_path / "out", "documents")[0]
     assert (row["language"], row["n_chars"]) == ("de", str(len(text)))
-    assert {p.severity for p in built.problems} <= {"warning"}
+    assert [(p.code, p.severity) for p in built.problems] == [("source-language", "warning")]
 
 
 def test_an_odd_mark_costs_one_quote(article: Path, tmp_path: Path) -> None:
@@ -291,9 +295,122 @@ def test_a_swap_cut_off_in_the_middle_is_repaired(examples: Path, article: Path,
     again = tmp_path / "package"
     shutil.copytree(examples, again)
     (again / "data").rename(again / package._REPLACED)
-    with package.workspace(again):
+    with package.workspace(again, ORDER):
         pass
     assert digest(again) == digest(examples)
+
+
+@pytest.mark.parametrize("theirs", ["datapackage.json", "data/quotes.csv"])
+def test_files_that_no_build_wrote_are_not_overwritten(article: Path, tmp_path: Path, theirs: str) -> None:
+    mine = tmp_path / "mine" / theirs
+    mine.parent.mkdir(parents=True)
+    mine.write_text('{"my": 1}', encoding="utf-8")
+    with pytest.raises(CannotRun, match="not written"):
+        build([article], tmp_path / "mine")
+    assert digest(tmp_path / "mine") == {theirs: hashlib.sha256(b'{"my": 1}').hexdigest()}
+
+
+def test_two_builds_at_once_do_not_mix(article: Path, tmp_path: Path) -> None:
+    with package.workspace(tmp_path / "out", ORDER), pytest.raises(CannotRun, match="another build"):
+        build([article], tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "words"),
+    [
+        (
+            "actors.csv",
+            "actor_id,name,type\nmara,Mara,organisation\n",
+            "actors.csv, line 2: type is 'organisation'; did you mean",
+        ),
+        ("actors.csv", "actor_id,name,type\n,Mara,person\n", "line 2: actor_id must not be empty"),
+        (
+            "actors.csv",
+            "actor_id,name,type\nmara,Mara,person\nmara,Maro,person\n",
+            "line 3: the key 'mara' stands in line 2",
+        ),
+        (
+            "actor_names.csv",
+            "actor_id,name,kind\nmara,Mara,banana\n",
+            "line 2: kind is 'banana'; it must be one of official",
+        ),
+        (
+            "corrections.csv",
+            "table,row_id,field,value,reason,source\nactors,mara,name,M,r,s\n",
+            "line 2: table is 'actors'",
+        ),
+        ("actor.csv", "actor_id\n", "actor.csv: no file of this name is read; did you mean actors.csv?"),
+        ("package.json", '{"newspkg": 3}', "newspkg must be an object"),
+        ("package.json", "{", "cannot be read as JSON"),
+    ],
+)
+def test_a_curated_file_with_a_wrong_cell_stops_the_build_and_says_where(
+    article: Path, tmp_path: Path, file: str, row: str, words: str
+) -> None:
+    curation = tmp_path / "curation"
+    curation.mkdir()
+    (curation / file).write_text(row, encoding="utf-8")
+    with pytest.raises(CannotRun) as error:
+        build([article], tmp_path / "out", curation=curation)
+    assert words in str(error.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_correction_to_a_word_outside_the_vocabulary_is_named(article: Path, tmp_path: Path) -> None:
+    build([article], tmp_path / "out")
+    quote = table(tmp_path / "out", "quotes")[0]["quote_id"]
+    curation = tmp_path / "curation"
+    curation.mkdir()
+    (curation / "corrections.csv").write_text(
+        f"table,row_id,field,value,reason,source\nquotes,{quote},kind,dirct,r,s\n", encoding="utf-8"
+    )
+    built = build([article], tmp_path / "out", curation=curation)
+    assert [(p.code, "did you mean direct?" in p.message) for p in built.problems] == [("correction-stale", True)]
+
+
+def test_a_build_that_is_killed_takes_its_workers_with_it(article: Path, tmp_path: Path) -> None:
+    for i in range(400):
+        article.with_name(f"wire-{i}.txt").write_text(f"{WIRE * 20}\nLine {i}.\n", encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "newspkg.cli",
+        "build",
+        str(article.parent),
+        "-o",
+        str(tmp_path / "out"),
+        "-j",
+        "2",
+    ]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(3)
+    run.kill()
+    run.communicate(timeout=20)  # returns when the last worker has let go of the pipe
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_build_that_is_stopped_says_so_and_nothing_else(
+    article: Path, tmp_path: Path, ending: signal.Signals
+) -> None:
+    for i in range(400):
+        article.with_name(f"wire-{i}.txt").write_text(f"{WIRE * 20}\nLine {i}.\n", encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "newspkg.cli",
+        "build",
+        str(article.parent),
+        "-o",
+        str(tmp_path / "out"),
+        "-j",
+        "2",
+    ]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(2)
+    run.send_signal(ending)
+    out, err = run.communicate(timeout=30)
+    assert (run.returncode, out, err) == (130, "", "pkg: stopped. What was on disk before is untouched.\n")
+    assert digest(tmp_path / "out") == {}
 
 
 def test_a_file_of_ones_own_in_data_survives(examples: Path, article: Path, tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import difflib
 import hashlib
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,7 +25,7 @@ from newspkg.link.actors import link_mentions
 from newspkg.link.events import link_event_mentions, merge_events
 from newspkg.link.speakers import link_quotes
 from newspkg.link.times import link_times
-from newspkg.problems import Problem, UsageError, problem
+from newspkg.problems import CannotRun, Problem, UsageError, problem
 from newspkg.schema import house_schemas
 from newspkg.source import Article, Part, parts, read_part
 from newspkg.tables import (
@@ -45,6 +47,7 @@ __all__ = ["Built", "Curation", "build", "extract", "rules_version"]
 # The modules beside find/ and link/ that decide what is found.
 _TEXT_ROOMS = frozenset(f"{room}.py" for room in ("edtf", "dateline", "decode", "source", "sentences", "lines", "body"))
 
+CURATED = ("sources", "actors", "actor_names", "actor_roles", "corrections")
 FIRST = ("documents", "mentions", "times", "quotes", "event_mentions", "omissions")  # found in one document
 SECOND = ("events", "event_participants", "event_links")  # made of the first over all documents
 
@@ -71,7 +74,14 @@ class Curation:
                 f"{folder}: no such folder; --curation names a folder with sources.csv, actors.csv and so on."
             )
         schemas = house_schemas()
-        for name in ("sources", "actors", "actor_names", "actor_roles", "corrections"):
+        for other in sorted(folder.glob("*.csv")):
+            if other.stem not in CURATED:
+                near = difflib.get_close_matches(other.stem, CURATED, 1)
+                hint = (
+                    f"did you mean {near[0]}.csv?" if near else f"known are {', '.join(f'{c}.csv' for c in CURATED)}."
+                )
+                raise CannotRun(f"{other}: no file of this name is read; {hint}")
+        for name in CURATED:
             path = folder / f"{name}.csv"
             if path.exists():
                 setattr(curation, name, read_csv_rows(path, schemas.get(name)))
@@ -183,7 +193,9 @@ def _work(part: Part) -> PartResult:
             problems.append(item)
             continue
         try:
-            documents.append(document_rows(item, _worker["registry"]))
+            found = document_rows(item, _worker["registry"])
+            documents.append(found)
+            problems += _foreign(found["documents"][0])
         except Exception as error:  # noqa: BLE001 - one poisoned article costs itself; it is reported with its reason
             message = (
                 f"{item.source_file}: the rules failed on this text ({type(error).__name__}: {error}); "
@@ -191,6 +203,19 @@ def _work(part: Part) -> PartResult:
             )
             problems.append(problem("source-failed", message, path=item.source_file))
     return PartResult(documents, problems)
+
+
+def _foreign(document: Row) -> list[Problem]:
+    """A warning for a text in a language that the rules do not know."""
+    language = document["language"]
+    if language is None or language.split("-")[0] == "en":
+        return []
+    name = document["source_file"]
+    message = (
+        f"{name}: the language is {language!r}; the rules are made for English, so little will be found in it. "
+        "The document is kept; translate it, or leave it out."
+    )
+    return [problem("source-language", message, path=name, value=language)]
 
 
 # --- all of them ----------------------------------------------------------------------------------------------------
@@ -203,26 +228,26 @@ def _clean(rows: Iterable[Row]) -> list[Row]:
 def _check_curation(curation: Curation, registry: Registry, seen: set[str]) -> list[Problem]:
     """Curated rows that name an actor nobody knows, or a source that was not read."""
     problems = []
-    for table, column in (
+    columns = (
         ("actors", "part_of"),
         ("actor_names", "actor_id"),
         ("actor_roles", "actor_id"),
         ("actor_roles", "organisation_id"),
-    ):
+    )
+    for table, column in columns:
+        unknown: dict[str, list[int]] = defaultdict(list)
         for row in getattr(curation, table):
             if row.get(column) and row[column] not in registry.actors:
-                where = f"{curation.folder}/{table}.csv, line {row['_line']}"
-                problems.append(
-                    problem(
-                        "curation-unknown-id",
-                        f"{where}: {column} is {row[column]!r}, which no actor has. "
-                        "Add the actor to actors.csv or correct the id; the row was left out.",
-                        resource=table,
-                        field=column,
-                        line=row["_line"],
-                        value=row[column],
-                    )
-                )
+                unknown[row[column]].append(row["_line"])
+        for actor_id, lines in unknown.items():
+            where = f"{curation.folder}/{table}.csv, line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
+            message = (
+                f"{where}: {column} is {actor_id!r}, which no actor has. "
+                "Add the actor to actors.csv or correct the id; until then it is left out."
+            )
+            problems.append(
+                problem("curation-unknown-id", message, resource=table, field=column, line=lines[0], value=actor_id)
+            )
     for row in curation.sources:
         if row["file"] not in seen:
             where = f"{curation.folder}/sources.csv, line {row['_line']}"
@@ -307,13 +332,14 @@ def build(
     from newspkg.package import describe, read_template, swap_in, workspace, write_descriptor
 
     decided = Curation.read(curation)
+    template = read_template(curation / "package.json" if curation else None, root.resolve().name)
     work, problems = [], []
     for item in parts(sources):
         if isinstance(item, Problem):
             problems.append(item)
         else:
             work.append(item)
-    with workspace(root) as new:
+    with workspace(root, ORDER) as new:
         n_bytes = sum(part.size for part in work)
         engine = choose(jobs or os.cpu_count() or 1, len(work), n_bytes)
         setup_args = (_clean(decided.actors), _clean(decided.actor_names), _clean(decided.actor_roles), decided.known())
@@ -350,7 +376,6 @@ def build(
         for table, frame in frames.items():
             write_table(frame, new / "data" / f"{table}.csv")
             shutil.copyfile(schemas[table].path, new / "schemas" / f"{table}.json")
-        template = read_template(curation / "package.json" if curation else None, root.resolve().name)
         descriptor = describe(template, new, [schemas[t] for t in ORDER], frames, rules_version())
         write_descriptor(descriptor, new, root / "datapackage.json")
         changed = swap_in(new, root)

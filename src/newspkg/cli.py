@@ -1,14 +1,17 @@
 """The porch: parse, call one function, show, exit. The only room that prints, exits or knows an option's name.
 
 Exit codes of every command: 0 all well, 1 problems were found, 2 the call is wrong, 3 the work could not be done,
-4 a fault of this program. Heavy rooms are imported inside the commands, so that `--help` answers at once.
+4 a fault of this program, 130 stopped by the keyboard or a signal. Heavy rooms are imported inside the commands, so
+that `--help` answers at once.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -18,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from newspkg import __version__
-from newspkg.problems import CATALOGUE, PkgError, Problem, UsageError
+from newspkg.problems import CATALOGUE, CannotRun, PkgError, Problem, UsageError
 
 if TYPE_CHECKING:
     from newspkg.build import Built
@@ -49,9 +52,13 @@ def _print(text: str) -> None:
     """A result, on standard output. A reader that closed its pipe early has what it wanted: the program ends well."""
     try:
         print(text, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(OK) from None
+    except OSError as error:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # or the interpreter complains once more at its end
+        if isinstance(error, BrokenPipeError):
+            raise typer.Exit(OK) from None
+        raise CannotRun(f"the result could not be printed ({error.strerror}).") from error
 
 
 def _say(line: str) -> None:
@@ -123,6 +130,7 @@ def build(
     Example: pkg build examples/articles --curation examples/curation --out build/examples
     """
     from newspkg.build import build as run
+    from newspkg.validate import validate as judge
 
     chosen = sources or [Path("articles")]
     if not sources and not chosen[0].exists():
@@ -132,12 +140,16 @@ def build(
     with _progress(quiet) as progress:
         built = run(chosen, out, curation=_curation(curation, out), jobs=jobs, progress=progress)
     errors = _show(built.problems)
+    report = judge(out)
     if not quiet:
         state = "written" if built.changed else "unchanged"
         _say(f"{built.root / 'datapackage.json'} {state}\n{_table(built)}")
         if errors:
             _say(f"{errors} {'problem' if errors == 1 else 'problems'}; all else is in the package.")
-    raise typer.Exit(PROBLEMS if errors else OK)
+    if not report.valid:
+        codes = ", ".join(f"{code} ({n})" for code, n in report.counts.items())
+        _say(f"error: the package is not valid: {codes}. See: pkg validate {out}")
+    raise typer.Exit(OK if report.valid and not errors else PROBLEMS)
 
 
 @app.command()
@@ -316,9 +328,9 @@ def _run(arguments: list[str] | None) -> int:
     except PkgError as wrong:
         _say(f"pkg: {wrong}")
         return CANNOT_RUN
-    except KeyboardInterrupt:
-        _say("pkg: stopped. The old package is untouched.")
-        return STOPPED
+    except OSError as error:
+        _say(f"pkg: {error.filename or 'the system'}: {error.strerror}.")
+        return CANNOT_RUN
     except Exception as fault:
         if os.environ.get("NEWSPKG_DEBUG"):
             raise
@@ -327,11 +339,16 @@ def _run(arguments: list[str] | None) -> int:
             "Set NEWSPKG_DEBUG=1 to see where, and please report it."
         )
         return FAULT
+    if result == STOPPED:  # typer's answer to an interrupt
+        _say("pkg: stopped. What was on disk before is untouched.")
     return result if isinstance(result, int) else OK
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """The command `pkg`: runs it and ends the process with its exit code."""
+    if threading.current_thread() is threading.main_thread():
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(ending, signal.default_int_handler)  # a polite request to end cleans up as Ctrl-C does
     raise SystemExit(_run(arguments))
 
 

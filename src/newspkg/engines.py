@@ -7,10 +7,15 @@ cannot depend on where it ran. The function and its items must be picklable; `se
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import connection
 from typing import Any, Protocol, TypeVar
 
 from newspkg.problems import CannotRun
@@ -56,6 +61,32 @@ class Inline:
             yield function(item)
 
 
+def _start(setup: Callable[..., None], setup_args: tuple[Any, ...]) -> None:
+    """Makes a fresh worker ready: it ends with its parent, however that ends."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    setup(*setup_args)
+
+
+def _end_with(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os.kill(os.getpid(), signal.SIGKILL)  # a thread cannot end its process otherwise; there is nothing left to lose
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes started in here never hear an interrupt from the keyboard: the parent hears it, and ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @dataclass(frozen=True)
 class Local:
     """A pool of fresh processes on this machine. Fresh, because a forked copy of a threaded library may hang."""
@@ -72,17 +103,24 @@ class Local:
     ) -> Iterator[Result]:
         """See `Engine.map`. Raises CannotRun when a worker is killed (out of memory, as a rule)."""
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self.processes, context, initializer=setup, initargs=setup_args) as pool:
-            try:
-                yield from pool.map(function, items)
-            except BrokenProcessPool as gone:
-                raise CannotRun(
-                    "A worker process ended before its work was done; most often the machine is out of memory. "
-                    "The old package is untouched: run the build again with --jobs 1."
-                ) from gone
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        pool = ProcessPoolExecutor(self.processes, context, initializer=_start, initargs=(setup, setup_args))
+        try:
+            with _deaf():
+                # Not pool.map: broken off, it cancels what the pool then finds cancelled, and complains of.
+                futures = [pool.submit(function, item) for item in items]
+            for future in futures:
+                yield future.result()
+        except BrokenProcessPool as gone:
+            raise CannotRun(
+                "A worker process ended before its work was done; most often the machine is out of memory. "
+                "The old package is untouched: run the build again with --jobs 1."
+            ) from gone
+        except BaseException:
+            for worker in list((pool._processes or {}).values()):
+                worker.terminate()  # nobody waits any more for what is under way
+            pool.shutdown()
+            raise
+        pool.shutdown()
 
 
 def choose(jobs: int, n_parts: int, n_bytes: int) -> Engine:

@@ -79,7 +79,7 @@ def hydrate(texts: Sequence[Path], package: Path, out: Path) -> tuple[int, list[
             )
 
     filled = 0
-    with workspace(out) as new:
+    with workspace(out, ORDER) as new:
         (new / "data").mkdir()
         (new / "schemas").mkdir()
         schemas: list[TableSchema] = []

@@ -6,10 +6,12 @@ sources and provenance are worked out here. This module is the only writer of `d
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +51,8 @@ def read_template(path: Path | None, name: str) -> dict[str, Any]:
             raise CannotRun(f"{path}: cannot be read as JSON ({error}).") from error
         if not isinstance(template, dict):
             raise CannotRun(f"{path}: must hold one JSON object with the properties of a data package.")
+        if not isinstance(template.get(BLOCK, {}), dict):
+            raise CannotRun(f'{path}: {BLOCK} must be an object, such as {{"quotedShareCeiling": 0.25}}.')
         taken = sorted({"resources", "$schema"} & template.keys())
         if taken:
             raise CannotRun(f"{path}: {', '.join(taken)} is written by the build; remove it.")
@@ -140,16 +144,37 @@ _BUILDING = ".newspkg-building"  # the sibling folder a build is written into
 _REPLACED = ".newspkg-replaced"  # the old data/ during the swap
 
 
+def _refuse_foreign(root: Path, tables: Iterable[str]) -> None:
+    """Raises CannotRun where `root` holds files of the same names that no build of ours has written."""
+    old = root / DESCRIPTOR
+    try:
+        ours = BLOCK in json.loads(old.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        ours = not any((root / "data" / f"{table}.csv").exists() for table in tables)
+    except (ValueError, TypeError):
+        ours = False
+    if not ours:
+        raise CannotRun(
+            f"{root}: holds a {DESCRIPTOR}, or tables of the same names, that pkg build has not written. "
+            "They would be lost: choose another folder with --out, or move them away."
+        )
+
+
 @contextmanager
-def workspace(root: Path) -> Iterator[Path]:
+def workspace(root: Path, tables: Iterable[str]) -> Iterator[Path]:
     """A folder inside `root` to build in, removed afterwards whatever happened.
 
     Repairs first what a build left that was cut off in the middle of its swap. Raises CannotRun where `root` cannot
-    be written, or the disk is full.
+    be written, the disk is full, another build is at work in it, or it holds files of our names that are not ours.
     """
     new = root / _BUILDING
     try:
         root.mkdir(parents=True, exist_ok=True)
+        lock = os.open(root, os.O_RDONLY)
+    except OSError as error:
+        raise CannotRun(f"{root}: cannot be written ({error.strerror}). Choose another folder with --out.") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if (root / _REPLACED).exists():
             if not (root / "data").exists():
                 (root / _REPLACED).rename(root / "data")
@@ -157,18 +182,22 @@ def workspace(root: Path) -> Iterator[Path]:
                 shutil.rmtree(root / _REPLACED)
         if new.exists():
             shutil.rmtree(new)
+        _refuse_foreign(root, tables)
         new.mkdir()
-    except OSError as error:
-        raise CannotRun(f"{root}: cannot be written ({error.strerror}). Choose another folder with --out.") from error
-    try:
         yield new
-    except OSError as error:
+    except BlockingIOError as error:
         raise CannotRun(
-            f"{error.filename or root}: {error.strerror}. The old package is untouched; free some space or choose "
-            "another folder with --out."
+            f"{root}: another build is at work here. Wait for it, or choose another folder with --out."
+        ) from error
+    except OSError as error:
+        kept = " The old package is untouched." if (root / DESCRIPTOR).exists() else ""
+        reason = error.strerror or str(error)
+        raise CannotRun(
+            f"{root}: cannot be written ({reason}).{kept} Make room, or choose another folder with --out."
         ) from error
     finally:
         shutil.rmtree(new, ignore_errors=True)
+        os.close(lock)
 
 
 def _same_file(a: Path, b: Path) -> bool:

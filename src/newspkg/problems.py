@@ -181,6 +181,12 @@ CATALOGUE: dict[str, Entry] = {
         "Two sources hold the same text to the letter. A document is named by its text, so the second is left out.",
         "Remove one of the two files, or the second record.",
     ),
+    "source-language": Entry(
+        "A text in another language",
+        "The text is not in English, for which the rules are made. The document is kept; hardly any rows will come of it.",
+        "Translate it, or leave it out; where the language was told wrongly, state it in sources.csv.",
+        "warning",
+    ),
     "curation-unknown-id": Entry(
         "A curated row names an id that nobody has",
         "A row of actors.csv, actor_names.csv or actor_roles.csv refers to an actor that is neither curated nor known. "

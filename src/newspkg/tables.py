@@ -7,6 +7,7 @@ rooms and never published. None means "not stated".
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import json
 from collections import defaultdict
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from newspkg import edtf, ids
 from newspkg.problems import CannotRun, Problem, problem
-from newspkg.schema import Field, TableSchema, house_schemas
+from newspkg.schema import Field, TableSchema, broken_constraints, house_schemas
 
 if TYPE_CHECKING:
     import polars as pl
@@ -90,17 +91,33 @@ _CASTS: dict[str, Callable[[str], Any]] = {
 
 
 def cast(field: Field, text: str) -> Any:
-    """The text of a cell as the value of its field; empty text is None. Raises ValueError where it is none."""
+    """The text of a cell as the value of its field; empty text is None.
+
+    Raises ValueError, saying why, for a text that is no value of the field or breaks one of its constraints.
+    """
     if text == "":
+        if field.required:
+            raise ValueError(f"{field.name} must not be empty")
         return None
-    return _CASTS[field.type](text)
+    try:
+        value = _CASTS[field.type](text)
+    except ValueError:
+        raise ValueError(f"{field.name} is {text!r}, not a value of type {field.type}") from None
+    for broken in broken_constraints(field, value):
+        if broken == "enum":
+            near = difflib.get_close_matches(text, map(str, field.vocabulary), 1)
+            known = f"did you mean {near[0]}?" if near else f"it must be one of {', '.join(map(str, field.vocabulary))}"
+            raise ValueError(f"{field.name} is {text!r}; {known}")
+        raise ValueError(f"{field.name} is {text!r}, which breaks its {broken}: {field.constraints[broken]}")
+    return value
 
 
 def read_csv_rows(path: Path, schema: TableSchema | None = None) -> list[Row]:
     """The rows of a curated CSV file as text (or cast by `schema`); empty cells are None, `_line` is the line.
 
     A byte order mark is allowed, as spreadsheets write one. Raises CannotRun, naming file and line, for a file that
-    cannot be read, a row of another width than the header, or a cell that is no value of its field.
+    cannot be read, a row of another width than the header, a cell that is no value of its field, or a key that stands
+    twice.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -113,13 +130,17 @@ def read_csv_rows(path: Path, schema: TableSchema | None = None) -> list[Row]:
     if header is None:
         return []
     unknown = [name for name in header if schema is not None and name not in schema.names]
-    if unknown:
-        raise CannotRun(f"{path}, line 1: no such column: {', '.join(unknown)}. Known: {', '.join(schema.names)}.")  # type: ignore[union-attr]
+    if schema is not None and unknown:
+        raise CannotRun(f"{path}, line 1: no such column: {', '.join(unknown)}. Known: {', '.join(schema.names)}.")
+    missing = [name for name in (schema.primary_key if schema else ()) if name not in header]
+    if missing:
+        raise CannotRun(f"{path}, line 1: the column {', '.join(missing)} is missing.")
     rows: list[Row] = []
+    keys: dict[str, int] = {}
     last = reader.line_num
     for cells in reader:
         line, last = last + 1, reader.line_num
-        if not cells:
+        if not any(cells):
             continue
         if len(cells) != len(header):
             raise CannotRun(
@@ -127,12 +148,15 @@ def read_csv_rows(path: Path, schema: TableSchema | None = None) -> list[Row]:
                 "a comma inside a cell needs quotation marks around the cell."
             )
         row: Row = dict(zip(header, cells, strict=True))
-        for name, cell in row.items():
-            try:
-                row[name] = cast(schema.field(name), cell) if schema is not None else (cell or None)
-            except ValueError as error:
-                expected = schema.field(name).type if schema is not None else "text"
-                raise CannotRun(f"{path}, line {line}: {name} is {cell!r}, not a value of type {expected}.") from error
+        try:
+            row = {k: cast(schema.field(k), v) if schema is not None else (v or None) for k, v in row.items()}
+        except ValueError as error:
+            raise CannotRun(f"{path}, line {line}: {error}.") from error
+        if schema is not None:
+            key = key_text(schema, row)
+            if key in keys:
+                raise CannotRun(f"{path}, line {line}: the key {key!r} stands in line {keys[key]} already.")
+            keys[key] = line
         row["_line"] = line
         rows.append(row)
     return rows
@@ -275,8 +299,8 @@ def _apply_one(
         return "a key is not corrected; drop the row and add another"
     try:
         row[name] = cast(schema.field(name), value or "")
-    except ValueError:
-        return f"{value!r} is not a value of type {schema.field(name).type}"
+    except ValueError as error:
+        return str(error)
     if "review" in schema.names and name != "review":
         row["review"] = "corrected"
     return None
