@@ -339,3 +339,30 @@ def test_a_long_chain_of_belonging_is_no_circle(tmp_path: Path) -> None:
     report = judge_pack(pack, tmp_path)
     assert report.counts == {"part-of-cycle": 3001}
     assert len(report.problems) == 1000
+
+
+@pytest.mark.parametrize("name", ["table", "row_id", "field"])
+def test_a_correction_that_names_no_cell_says_what_is_empty(tmp_path: Path, name: str) -> None:
+    pack = make.good()
+    pack.row("corrections", field="speaker_id")[name] = ""
+    files = make.files_of(pack, ("quotes", "corrections"))
+    assert set(judge(make.write(files, tmp_path / "strict")).counts) == {"constraint-error", "primary-key"}
+
+    descriptor = json.loads(files["datapackage.json"])  # a schema of one's own, which lets the cell be empty
+    corrections = next(r for r in descriptor["resources"] if r["name"] == "corrections")["schema"]
+    corrections.pop("primaryKey")
+    for one in corrections["fields"]:
+        one.get("constraints", {}).pop("required", None)
+    files["datapackage.json"] = json.dumps(descriptor).encode()
+    report = judge(make.write(files, tmp_path / "loose"))
+    assert set(report.counts) == {"correction-stale"}
+    assert report.problems[0].message.startswith(f"{name} is empty, so the correction names no cell")
+    assert "None" not in report.as_text()
+
+
+def test_a_correction_of_a_row_without_a_value_says_so(tmp_path: Path) -> None:
+    pack = make.good()
+    pack.row("corrections", field="speaker_id").update(field="*", value="")
+    report = judge(make.write(make.files_of(pack, ("quotes", "corrections")), tmp_path))
+    assert set(report.counts) == {"correction-stale"}
+    assert "not empty." in report.problems[0].message

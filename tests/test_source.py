@@ -197,10 +197,125 @@ def test_globs(tmp_path: Path, pattern: str, expected: list[str]) -> None:
 
 
 def test_many_stars_are_not_slow() -> None:
-    wanted = [walk._segment(p) for p in ["**"] * 20 + ["no.txt"]]
+    wanted = [walk._Segment(p) for p in ["**"] * 20 + ["no.txt"]]
     began = time.perf_counter()
-    assert not walk._matches(["a"] * 200, wanted)
+    states = walk._closed(wanted, {0})
+    for _ in range(200):
+        states = walk._after(wanted, states, "a")
+    assert len(wanted) not in states
+    assert len(wanted) in walk._after(wanted, states, "no.txt")
     assert time.perf_counter() - began < 1
+
+
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Fills with the names of the folders that are listed."""
+    found: list[str] = []
+    scandir = os.scandir
+
+    def listing(path: str) -> object:
+        found.append(Path(path).name)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", listing)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("pattern", "folders"),
+    [
+        ("one*.txt", ["f"]),
+        ("*/one*.txt", ["f", "deep"]),
+        ("d*/b*/*.txt", ["f", "deep", "below"]),
+        ("nope*.txt", ["f"]),
+        ("**/nope*.txt", ["f", "deep", "below"]),
+    ],
+)
+def test_only_what_matches_is_read_or_spoken_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, folders: list[str]
+) -> None:
+    folder = tmp_path / "f"
+    tree(folder, "one.txt", "deep/one1.txt", "deep/below/b.txt", "one.pdf", "other.docx")
+    (folder / "l1.txt").symlink_to(folder / "gone.txt")
+    (folder / "loop").symlink_to(folder)
+    (folder / "deep" / "turn").symlink_to(folder / "deep" / "turn")
+    os.mkfifo(folder / "pipe.txt")
+    listed = opened(monkeypatch)
+    articles, problems = run(f"{folder}/{pattern}")
+    assert listed == folders
+    if "nope" in pattern:
+        assert articles == []
+        assert [(p.code, p.path) for p in problems] == [("source-not-found", f"{folder}/{pattern}")]
+        assert f"nothing matches {folder}/{pattern}" in problems[0].message
+    else:
+        assert len(articles) == 1
+        assert problems == []
+
+
+def test_what_matches_a_pattern_and_is_bad_is_told(tmp_path: Path) -> None:
+    tree(tmp_path, "one.txt", "one.pdf", "onward/a.txt")
+    (tmp_path / "one-dead.txt").symlink_to(tmp_path / "gone.txt")
+    (tmp_path / "onward" / "up").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "one-pipe.txt")
+    articles, problems = run(f"{tmp_path}/on*")
+    assert names(articles) == ["one.txt", "onward/a.txt"]
+    assert sorted((p.code, p.severity) for p in problems) == [
+        ("source-loop", "warning"),
+        ("source-not-found", "error"),
+        ("source-unknown-format", "warning"),
+        ("source-unreadable", "error"),
+    ]
+    assert codes(run(f"{tmp_path}/*-dead.txt")[1]) == ["source-not-found"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("none/*.txt", "there is no folder"),
+        ("one.txt/*.txt", "there is no folder"),
+        ("READ*", "but no article"),
+        ("emp*", "but no article"),
+        ("*.pdf", "no reader knows"),
+        ("[.]hidden*", "nothing matches"),
+    ],
+)
+def test_a_pattern_in_vain_says_why(tmp_path: Path, pattern: str, said: str) -> None:
+    tree(tmp_path, "one.txt", "README.txt", "a.pdf", ".hidden.txt")
+    (tmp_path / "empty").mkdir()
+    found = only_problem(f"{tmp_path}/{pattern}")
+    assert said in found.message
+    assert found.severity == "error"
+
+
+def test_a_pattern_with_a_dot_finds_what_is_hidden(tmp_path: Path) -> None:
+    tree(tmp_path, ".h.txt", ".in/a.txt", "b.txt")
+    assert names(run(f"{tmp_path}/.h*.txt")[0]) == [".h.txt"]
+    assert names(run(f"{tmp_path}/.i*/*.txt")[0]) == [".in/a.txt"]
+    assert names(run(f"{tmp_path}/**/*.txt")[0]) == ["b.txt"]
+
+
+def test_a_pattern_does_not_go_in_circles(tmp_path: Path) -> None:
+    tree(tmp_path, "a/x/t.txt")
+    (tmp_path / "a" / "x" / "up").symlink_to(tmp_path)
+    (tmp_path / "again").symlink_to(tmp_path / "a")
+    articles, problems = run(f"{tmp_path}/**/t*.txt")
+    assert names(articles) == ["a/x/t.txt"]
+    assert problems == []
+
+
+def test_a_folder_that_a_pattern_may_not_look_into_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(tmp_path, "a.txt", "closed/a.txt")
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    articles, problems = run(f"{tmp_path}/**/a.txt")
+    assert names(articles) == ["a.txt"]
+    assert codes(problems) == ["source-unreadable"]
+    assert run(f"{tmp_path}/a*.txt")[1] == []
 
 
 def test_order_of_arguments_does_not_matter(tmp_path: Path) -> None:
@@ -224,6 +339,18 @@ def test_missing(tmp_path: Path) -> None:
     assert "points at nothing" in only_problem(tmp_path / "dead.txt").message
     assert only_problem(tmp_path).code == "source-not-found"  # the same link, met in a folder
     assert only_problem("a\0b.txt").code == "source-unreadable"
+
+
+def test_a_folder_without_articles(tmp_path: Path) -> None:
+    found = only_problem(tmp_path)
+    assert found.code == "source-not-found"
+    assert "no article in this folder" in found.message
+    assert all(ending in found.message for ending in (".txt", ".html", ".jsonl", ".parquet"))
+    tree(tmp_path, "README.txt", "in/notes.md", ".hidden.txt")
+    assert only_problem(tmp_path).message == found.message
+    tree(tmp_path, "a.pdf")
+    found = only_problem(tmp_path)
+    assert (found.code, found.severity) == ("source-unknown-format", "error")
 
 
 def test_given_twice(story: Path) -> None:
@@ -259,6 +386,13 @@ def test_circle_of_links(tmp_path: Path) -> None:
 def test_pipe_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.txt")
     assert only_problem(tmp_path / "a.txt").code == "source-unreadable"
+    assert "a pipe, not a file" in only_problem(tmp_path / "a.txt").message
+
+
+def test_a_device_is_called_one() -> None:
+    found = only_problem("/dev/null")
+    assert found.code == "source-unreadable"
+    assert "a device, not a file" in found.message
 
 
 def test_no_permission(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -475,8 +609,30 @@ def test_broken_lines_cost_themselves(tmp_path: Path) -> None:
         (12, "source-bad-json"),
     ]
     assert "'story'" in problems[2].message
+    assert "a number of more than" in problems[10].message
+    assert all("set_int_max" not in p.message for p in problems)
     at = b"\n".join(lines).index(b"\xe9")
     assert f"byte {at} (0xE9)" in problems[6].message
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"text": "Two.', "at column 15, inside the text that begins at column 10"),
+        ('{"text": "Two.\\', "at column 16, inside the text that begins at column 10"),
+        ('{"text": "Two."', "the line ends too soon, at column 16"),
+        ('{"text":', "the line ends too soon, at column 9"),
+        ('{"text": "Two\t."}', "at column 14"),
+        ('{"text": "Zwölf", x}', "at column 19"),
+    ],
+)
+@pytest.mark.parametrize(("mark", "end"), [(b"", b""), (b"", b"\n"), (b"", b"\r\n"), (b"\xef\xbb\xbf", b"\n")])
+def test_a_line_cut_off_names_the_column(tmp_path: Path, line: str, said: str, mark: bytes, end: bytes) -> None:
+    (tmp_path / "a.jsonl").write_bytes(mark + line.encode() + end)
+    found = only_problem(tmp_path)
+    assert (found.code, found.line) == ("source-bad-json", 1)
+    assert said in found.message
+    assert "at at" not in found.message
 
 
 def test_jsonl_with_a_mark_and_in_utf16(tmp_path: Path) -> None:
@@ -573,7 +729,7 @@ def test_a_broken_file_is_cut_and_told_of_once(tmp_path: Path, monkeypatch: pyte
 
 def test_catalogue_and_tests_agree() -> None:
     """Every code for a source is provoked above, but for those that arise later in a build."""
-    later = {"source-duplicate-text", "source-failed", "source-error"}  # the last is of tables
+    later = {"source-duplicate-text", "source-failed", "source-language", "source-error"}  # the last is of tables
     tested = inspect.getsource(inspect.getmodule(test_catalogue_and_tests_agree))  # type: ignore[arg-type]
     ours = {code for code in CATALOGUE if code.startswith("source-")} - later
     assert len(ours) >= 14

@@ -293,7 +293,18 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path, key: str) -> None:
     files = make.one_table(make.ROWS, "pipe") if key == "schema" else make.one_table(path="pipe")
     report = judge(files, tmp_path)
     assert set(report.counts) == {"file-missing" if key == "path" else "schema-error"}
-    assert "is no ordinary file" in report.problems[0].message
+    assert "a pipe, not a file" in report.problems[0].message
+
+
+def test_a_device_is_called_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="a device, not a file"):
+        validate("/dev/null")
+    with pytest.raises(UsageError, match="a device, not a file"):
+        validate(GOOD, texts=["/dev/null"])
+    (tmp_path / "books").mkdir()
+    report = judge(make.one_table(path="books"), tmp_path)
+    assert [p.code for p in report.problems] == ["file-missing"]
+    assert "a folder, not a file" in report.problems[0].message
 
 
 def test_a_resource_that_is_no_table_has_its_bytes_checked(tmp_path: Path) -> None:
@@ -765,7 +776,128 @@ def test_keys_of_different_types_are_never_equal_and_the_message_says_why(tmp_pa
     assert "string here, integer there" in report.problems[0].message
 
 
+# --- NUL ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_nul_in_a_cell_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    text = 'id,title,year\n1,"Sa\nlt",2001\n2,Ra\0in,2014\n3,\0,2015,sur\0plus\nx,Fog,2016\n'
+    report = judge(make.one_table(text), tmp_path)
+    assert sorted(places(report), key=lambda p: (p[2], p[0], p[1] or "")) == [
+        ("encoding-error", "title", 3, 4),
+        ("encoding-error", None, 4, 5),
+        ("encoding-error", "title", 4, 5),
+        ("extra-cell", None, 4, 5),
+        ("type-error", "id", 5, 6),
+    ]
+    assert "value='Ra\\x00in'" in report.as_text()
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        (make.one_table("id,ti\0tle,year\n1,Salt,2001\n"), (None, 1, 1)),
+        (make.one_table(path=None, data=[["id", "title", "year"], [1, "Sa\0lt", 2001]]), ("title", 2, None)),
+        (make.one_table("id,title,year\n".encode("utf-16-le")), (None, 1, 1)),
+    ],
+)
+def test_a_nul_anywhere_in_a_table(
+    tmp_path: Path, files: dict[str, bytes], place: tuple[str | None, int, int | None]
+) -> None:
+    report = judge(files, tmp_path)
+    assert not report.valid
+    assert place in [(p.field, p.row, p.line) for p in report.problems if p.code == "encoding-error"]
+
+
+def test_a_nul_in_a_table_without_a_schema(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"a,b\n1,x\0\n")
+    descriptor = {"name": "p", "resources": [{"name": "a", "path": "a.csv"}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    report = validate(tmp_path)
+    assert places(report) == [("encoding-error", None, 2, 2)]
+    assert "column 2" in report.problems[0].message
+
+
+# --- what is very long -----------------------------------------------------------------------------------------------
+
+HUGE = 10**400
+LONG = "x" * 500
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        make.one_table(bytes=HUGE),
+        make.one_table(rows=HUGE),
+        make.one_table(bytes=str(HUGE)),
+        make.one_table(hash="sha256:" + "0" * 500),
+        make.one_table(name=HUGE),
+        make.one_table(encoding=LONG),
+        make.one_table(dialect={"header": HUGE}),
+        make.one_table(package={"newspkg": {"quotedShareCeiling": HUGE}}),
+        make.one_table(schema=HUGE),
+        make.one_table(f"{LONG},title,year\n1,Salt,2001\n"),
+        make.one_table(f"id,title,year,{LONG}\n1,Salt,2001,a\n"),
+        make.one_table(f"id,title,year\n{LONG},Salt,2001\n"),
+        make.one_table(f"id,title,year\n{'9' * 9000},Salt,2001\n"),
+        make.one_table(make.ROWS, make._fields({"type": LONG})),
+        make.one_table(make.ROWS, make._fields({"type": "integer", "constraints": {"minimum": LONG}})),
+        make.one_table(make.ROWS, make._fields({"constraints": {"minimum": HUGE}})),
+        make.one_table(make.ROWS, make._fields({"constraints": {"minLength": HUGE}})),
+        make.one_table(make.ROWS, make._fields({"constraints": {"pattern": "[a-z" + LONG}})),
+        make.one_table(make.ROWS, make._fields({"constraints": {"pattern": LONG}})),
+        make.one_table(make.ROWS.replace("Salt", "1"), make._fields({"type": "number", "constraints": {"minimum": HUGE}})),
+        make.one_table("id,title,year\n1,2,2001\n", make._fields({"type": "integer", "constraints": {"minimum": HUGE}})),
+        make.one_table("id,title,year\n1,2,2001\n", make._fields({"type": "integer", "constraints": {"enum": [HUGE]}})),
+        make.one_table(make.ROWS, make._fields(primaryKey=[LONG])),
+        make.one_table(make.ROWS, make._fields(foreignKeys=[{"fields": "id", "reference": {"resource": LONG, "fields": "i"}}])),
+        {"datapackage.json": b'{"bytes": ' + b"9" * 5000 + b"}"},
+        {"datapackage.json": f'{{"{LONG}": 1, "{LONG}": 2}}'.encode()},
+        make.one_table(b"[[" + b"9" * 5000 + b"]]", path="books.csv", format="json"),
+        make.one_table(b"[" * 100_000, format="json"),
+    ],
+)  # fmt: skip
+def test_no_message_is_flooded_by_a_value_or_speaks_of_python(tmp_path: Path, files: dict[str, bytes]) -> None:
+    report = judge(files, tmp_path)
+    assert report.problems
+    for found in report.problems:
+        assert "set_int_max" not in found.message
+        assert "recursion" not in found.message
+        assert not any(run in found.message for run in ("x" * 61, "9" * 61, "0" * 61)), found.message
+        assert len(found.message) < 320
+        assert len(found.value or "") <= 201
+    assert all(len(line) < 420 for line in report.as_text().splitlines())
+
+
 # --- the report ------------------------------------------------------------------------------------------------------
+
+
+def test_a_ragged_record_is_one_line_for_a_person_and_every_cell_for_a_machine(tmp_path: Path) -> None:
+    fields = [{"name": name} for name in "abcdefgh"]
+    report = one("a,b,c,d,e,f,g,h\n1,2,3,4,5,6,7,8,9,10,11,12\n1\n1,2,3,4,5,6,7\n", fields, tmp_path)
+    assert report.counts == {"extra-cell": 4, "missing-cell": 8}
+    assert len(report.as_json()["problems"]) == 12
+    lines = [line for line in report.as_text().splitlines() if line.startswith("  books.csv")]
+    assert lines == [
+        "  books.csv:2: extra-cell: the record has 12 cells, not 8: 4 surplus cells.",
+        "  books.csv:3: missing-cell: the record has 1 cell, not 8: 7 missing cells.",
+        "  books.csv:4: missing-cell field=h: the record has 7 cells, not 8: 1 missing cell; h is missing.",
+    ]
+    assert "  1 more record with missing-cell here; --format json lists them." in report.as_text(limit=1).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ({"datapackage.json": b"{"}, "package-error"),
+        ({"datapackage.json": b'{"name": "\xff"}'}, "package-error"),
+        ({**make.one_table(make.ROWS, "schema.json"), "schema.json": b"{"}, "schema-error"),
+    ],
+)
+def test_the_hint_fits_what_is_no_json(tmp_path: Path, files: dict[str, bytes], code: str) -> None:
+    report = judge(files, tmp_path)
+    assert set(report.counts) == {code}
+    assert "at the line" in report.as_text()
+    assert "JSON pointer" not in report.as_text()
 
 
 def test_counts_are_exact_and_samples_are_few(tmp_path: Path) -> None:

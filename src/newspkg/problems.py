@@ -97,17 +97,20 @@ CATALOGUE: dict[str, Entry] = {
     # --- sources: reading articles ---------------------------------------------------------------------------
     "source-not-found": Entry(
         "Nothing of that name",
-        "A path given as a source names no file or folder, a link points at nothing, or a pattern matches no readable file.",
+        "A path given as a source names no file or folder, a folder holds no article, a link points at nothing, or nothing "
+        "matches a pattern.",
         "Check the spelling and the folder you are in; put a pattern in quotation marks.",
     ),
     "source-unreadable": Entry(
         "A file that the machine will not hand over",
-        "The file is there but may not be read, has gone since the run began, is no ordinary file, or the disk fails.",
+        "The file is there but may not be read, has gone since the run began, is a device, a pipe or a socket, or the disk "
+        "fails.",
         "Change its permissions, put it back, or leave it out.",
     ),
     "source-unknown-format": Entry(
         "A kind of file that no reader knows",
-        "A file that was named, or files in a folder, have an ending for which no reader is registered. They are left out.",
+        "A file that was named, or files in a folder, have an ending for which no reader is registered. They are left out; "
+        "in a folder with articles that is a warning.",
         "Convert them to plain text, html, jsonl or parquet.",
     ),
     "source-twice": Entry(
@@ -234,24 +237,24 @@ CATALOGUE: dict[str, Entry] = {
     "schema-error": Entry(
         "A schema that cannot be used",
         "The schema is no JSON object, or a property of it has the wrong type.",
-        "The message names the place as a JSON pointer; correct it there.",
+        "Correct the file at the line, or the property at the place, that the message names; /fields/0/name is the name of the first field.",
     ),
     "field-error": Entry(
         "A field that cannot be used",
         "A field of a schema has no name, an unknown type, or a property of the wrong type.",
-        "The message names the place as a JSON pointer; correct it there.",
+        "Correct the property at the place that the message names; /fields/0/type is the type of the first field.",
     ),
     # --- descriptor, files, cells, rows, keys --------------------------------------------------------------------
     "package-error": Entry(
         "A descriptor that cannot be used as it is",
         "datapackage.json is no JSON object, has no resources, gives two of them one name, or has a property of the wrong kind.",
-        "The message names the place as a JSON pointer; correct it there.",
+        "Correct the file at the line, or the property at the place, that the message names; /resources/0 is the first resource.",
     ),
     "resource-error": Entry(
         "A resource that cannot be used as it is",
         "A resource has no name, neither path nor data, a path that leads out of the package or to a hidden file, or a "
         "property of the wrong kind.",
-        "The message names the place as a JSON pointer; correct it there.",
+        "Correct the property at the place that the message names; /resources/0/path is the path of the first resource.",
     ),
     "dialect-error": Entry(
         "A dialect that cannot be used",
@@ -280,8 +283,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "encoding-error": Entry(
         "Bytes that do not fit the encoding",
-        "The encoding is not known, or a byte of the file is none of it. The records from there on are not read.",
-        "Save the file as UTF-8, or state its encoding in the descriptor.",
+        "The encoding is not known, or a byte of the file is none of it; the records from there on are not read. Or a cell "
+        "has a NUL character, which no text has: most often the file is UTF-16, or damaged.",
+        "Save the file as UTF-8 without NUL characters, or state its encoding in the descriptor.",
     ),
     "source-error": Entry(
         "A table that cannot be read",
@@ -492,7 +496,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "correction-stale": Entry(
         "A correction that no longer matches",
-        "A row of corrections.csv names a row or a field that is not there, drops a row that is gone,"
+        "A row of corrections.csv names no row or field, or one that is not there, drops a row that is gone,"
         " or does not stand in the table it corrects.",
         "Look at the row it names; correct or remove the correction.",
     ),

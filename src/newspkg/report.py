@@ -6,6 +6,7 @@ finding with samples.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -13,10 +14,22 @@ from typing import Any
 
 from newspkg.problems import CATALOGUE, Problem
 
-__all__ = ["SAMPLES", "Findings", "Report", "Unchecked"]
+__all__ = ["SAMPLES", "Findings", "Report", "Unchecked", "cut", "figure"]
 
 SAMPLES = 1000  # problems kept of each (resource, code, field)
-_SHOWN = 60  # characters of a value in the text report
+_SHOWN = 60  # characters of a value in a message and in the text report
+_RAGGED = ("missing-cell", "extra-cell")  # one problem for each cell, which a person reads as one for each record
+
+
+def cut(value: object, limit: int = _SHOWN) -> str:
+    """A value as a message shows it: no longer than `limit`, an ellipsis for the rest."""
+    text = str(value)
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def figure(n: int) -> str:
+    """A number with its thousands apart, cut where nobody could have counted that far."""
+    return cut(f"{n:,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,26 +157,37 @@ def _place(one: Problem) -> str:
 
 
 def _listing(found: list[Problem], limit: int) -> Iterator[str]:
-    """One line a finding; the hint once a code."""
+    """One line a finding, of ragged records one line a record; the hint once a code."""
     hinted: set[str] = set()
     shown: dict[str, int] = {}
+    ragged = Counter((one.code, one.row) for one in found if one.code in _RAGGED)
+    told: set[tuple[str, int | None]] = set()
     for one in found:
+        if (one.code, one.row) in told:
+            continue
+        several = ragged[one.code, one.row] > 1
+        if several:
+            told.add((one.code, one.row))
         shown[one.code] = shown.get(one.code, 0) + 1
         if shown[one.code] > limit:
             continue
         where = f"{_place(one)}:{one.line}" if one.line else _place(one)
-        name = f" field={one.field}" if one.field else ""
-        value = f" value={_short(one.value)}" if one.value is not None else ""
-        yield f"  {where}: {one.code}{name}{value}: {one.message}"
+        name = f" field={cut(one.field)}" if one.field and not several else ""
+        value = f" value={_short(one.value)}" if one.value is not None and not several else ""
+        # What follows the semicolon is of one cell; the count before it is of the record.
+        message = f"{one.message.partition(';')[0]}." if several else one.message
+        yield f"  {where}: {one.code}{name}{value}: {message}"
         if one.code not in hinted:
             hinted.add(one.code)
             yield f"      {CATALOGUE[one.code].hint}"
     for code, n in shown.items():
         if n > limit:
-            yield f"  {n - limit:,} more {code} here; --format json lists them."
+            what = (
+                f"{_count(n - limit, 'more record')} with {code}" if code in _RAGGED else f"{n - limit:,} more {code}"
+            )
+            yield f"  {what} here; --format json lists them."
 
 
 def _short(value: str) -> str:
     """A value on one line, control characters escaped, cut where it is long."""
-    shown = repr(value[: _SHOWN + 1])
-    return shown if len(value) <= _SHOWN else f"{repr(value[:_SHOWN])[:-1]}…'"
+    return repr(cut(value))

@@ -14,6 +14,7 @@ import json
 import logging
 import math
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -372,23 +373,36 @@ def _read_jsonl(part: Part) -> Found:
 def _from_line(part: Part, number: int, raw: bytes, offset: int) -> _Record | Problem:
     where = f"{part.name}, line {number}"
     try:
-        row = json.loads(raw.decode("utf-8"))
+        row = json.loads(raw.rstrip(b"\r\n").decode("utf-8"))
     except UnicodeDecodeError as error:
         return not_utf8(part.name, raw, error.start, line=number, offset=offset)
     except json.JSONDecodeError as error:
         message = (
-            f"{where}: no JSON ({error.msg.lower()} at column {error.colno}). "
-            "One article is one JSON object on one line; this line is left out."
+            f"{where}: no JSON ({_why(error)}). One article is one JSON object on one line; this line is left out."
         )
         return problem("source-bad-json", message, path=part.name, line=number)
     except (ValueError, RecursionError) as error:
-        why = "it is nested too deep" if isinstance(error, RecursionError) else str(error).lower()
+        # Python refuses to read an integer that long; its own words are about a setting of Python's.
+        longest = sys.get_int_max_str_digits()
+        why = (
+            "it is nested too deep" if isinstance(error, RecursionError) else f"a number of more than {longest} digits"
+        )
         message = f"{where}: the JSON cannot be read ({why}). This line is left out."
         return problem("source-bad-json", message, path=part.name, line=number)
     if not isinstance(row, dict):
         message = f"{where}: a JSON {type(row).__name__}, not an object with a field text. This line is left out."
         return problem("source-bad-json", message, path=part.name, line=number)
     return _from_row(part, number, row, "jsonl", number)
+
+
+def _why(error: json.JSONDecodeError) -> str:
+    """What is wrong with a line, and at which column, counted from 1 in characters of the line."""
+    said, column, length = error.msg.removesuffix(" at").lower(), error.pos + 1, len(error.doc)
+    if said == "unterminated string starting":
+        return f"the line ends, at column {length + 1}, inside the text that begins at column {column}"
+    if error.pos >= length:
+        return f"the line ends too soon, at column {column}: {said}"
+    return f"{said} at column {column}"
 
 
 def _split_parquet(part: Part) -> list[Part]:

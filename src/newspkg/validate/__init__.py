@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from newspkg.problems import problem
-from newspkg.report import Findings, Report
+from newspkg.report import Findings, Report, figure
 
 __all__ = ["validate"]
 
@@ -75,6 +75,7 @@ class _Run:
         from newspkg.validate.cells import columns_of
         from newspkg.validate.files import check_files, open_table
         from newspkg.validate.model import read_table
+        from newspkg.validate.properties import shown
 
         if not check_files(self.package.root, resource, self.findings) or not resource.tabular:
             return
@@ -88,11 +89,10 @@ class _Run:
         if resource.schema is not None:
 
             def say(pointer: str, constraint: str, message: str, value: Any) -> None:
-                shown = value if isinstance(value, str) else repr(value)
                 place = f"{pointer}/{constraint}"
                 code = "schema-pattern" if constraint == "pattern" else "schema-constraint"
                 where = f"the schema of {resource.name}, {place}: {message}."
-                self.findings.add(problem(code, where, resource=resource.name, field=place, value=shown))
+                self.findings.add(problem(code, where, resource=resource.name, field=place, value=shown(value)))
 
             columns = columns_of(resource.schema, resource.name, self.findings, say)
             if resource.dialect.null is not None:
@@ -100,7 +100,7 @@ class _Run:
                     column.missing.append(resource.dialect.null)
         table = read_table(opened, resource, columns, self.kept(resource), self.findings)
         if resource.rows is not None and not table.broken and len(table.numbers) != resource.rows:
-            message = f"the descriptor states {resource.rows:,} rows, the table has {len(table.numbers):,}."
+            message = f"the descriptor states {figure(resource.rows)} rows, the table has {len(table.numbers):,}."
             self.findings.add(
                 problem(
                     "row-count", message, resource=resource.name, value=str(len(table.numbers)), path=resource.place

@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from newspkg.report import Findings
+from newspkg.report import Findings, cut
 from newspkg.schema import Field, TableSchema, anchored
 from newspkg.validate.values import Duration, Parser, Unsupported, fits_natively, parser, truths
 
@@ -126,6 +126,11 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def _listed(values: list[Any]) -> str:
+    """A vocabulary for messages: more of it than of a value, as it is what a person needs to mend the cell."""
+    return cut(f"[{', '.join(cut(_json(v)) for v in values)}]", 120)
+
+
 def _key(value: Any) -> Any:
     """A value that can be looked up: equal where the values are equal."""
     return _json(value) if isinstance(value, (list, dict)) else value
@@ -139,14 +144,14 @@ def _limit(
     for name, given in one.constraints.items():
         if name in ("required", "unique"):
             continue
-        column.shown[name] = _json(given)[:120]
+        column.shown[name] = _listed(given) if name == "enum" else cut(_json(given))
         if name == "jsonSchema":
             findings.leave(one.name, "the constraint jsonSchema is not judged yet", resource)
         elif name == "pattern":
             _pattern(column, given, resource, findings, say)
         elif name in ("minLength", "maxLength"):
             column.limits.append((name, _longer(given) if name == "minLength" else _shorter(given)))
-            if one.type == "string":
+            if one.type == "string" and given < 2**31:  # beyond that no column can be compared with it
                 length = typed.str.len_chars()
                 column.guards.append(length >= given if name == "minLength" else length <= given)
             else:
@@ -156,7 +161,7 @@ def _limit(
         else:
             _bound(column, parse, name, given, say)
     if one.categories and "enum" not in one.constraints:
-        column.shown["categories"] = _json([v for v, _ in one.categories])[:120]
+        column.shown["categories"] = _listed([v for v, _ in one.categories])
         _vocabulary(column, parse, [v for v, _ in one.categories], "categories", say)
 
 
@@ -185,9 +190,9 @@ def _pattern(
         column.slow_pattern = re.compile(given)
     except (re.error, OverflowError, RecursionError) as error:
         if re.search(r"\\[pPiIcC]|-\[", given):  # XML Schema's own syntax, which no engine at hand reads
-            findings.leave(column.field.name, f"the pattern {given!r} uses syntax that is not read here", resource)
+            findings.leave(column.field.name, f"the pattern {cut(given)!r} uses syntax that is not read here", resource)
         else:
-            say("pattern", f"is no regular expression ({error})", given)
+            say("pattern", f"is no regular expression ({cut(error)})", given)
 
 
 def _vocabulary(
@@ -200,7 +205,7 @@ def _vocabulary(
         except (ValueError, TypeError):
             say(
                 f"{name}/{n}" if name == "enum" else "../categories",
-                f"{_json(one)[:60]} is not a value of type {column.field.type}",
+                f"{cut(_json(one))} is not a value of type {column.field.type}",
                 one,
             )
     known = frozenset(values)
@@ -227,7 +232,7 @@ def _bound(column: Column, parse: Parser, name: str, given: Any, say: Callable[[
     try:
         bound = _cast(one, parse, given)
     except (ValueError, TypeError):
-        say(name, f"{_json(given)[:60]} is not a value of type {one.type}", given)
+        say(name, f"{cut(_json(given))} is not a value of type {one.type}", given)
         return
     if isinstance(bound, float) and bound != bound:
         say(name, "NaN bounds nothing", given)
@@ -238,7 +243,10 @@ def _bound(column: Column, parse: Parser, name: str, given: Any, say: Callable[[
     typed, lower = pl.col("typed"), "inimum" in name
     if one.type == "number":
         # Strictly inside: what a float rounds to the bound is left to Decimal.
-        column.guards.append(typed > float(bound) if lower else typed < float(bound))
+        try:
+            column.guards.append(typed > float(bound) if lower else typed < float(bound))
+        except OverflowError:  # a whole number beyond all floats
+            column.guarded = False
     elif one.type in ("integer", "year") and isinstance(bound, int) and abs(bound) < 2**62:
         column.guards.append(_HOLDS[name](typed, bound))  # type: ignore[arg-type]
     elif isinstance(bound, (date, datetime)) and one.type in ("date", "datetime"):

@@ -15,7 +15,7 @@ from typing import Any
 
 from newspkg.package import BLOCK, DESCRIPTOR, PROFILE
 from newspkg.problems import CannotRun, Problem, UsageError, problem
-from newspkg.report import Findings
+from newspkg.report import Findings, cut
 from newspkg.schema import TableSchema
 from newspkg.validate.properties import (
     NO_FILES,
@@ -28,8 +28,10 @@ from newspkg.validate.properties import (
     is_text,
     lines_of,
     locate,
+    no_file,
     open_plain,
     parse,
+    short,
     shown,
     unsafe,
 )
@@ -100,7 +102,7 @@ class _Reader:
         self.schemas: dict[str, tuple[TableSchema | None, list[Problem]]] = {}
 
     def say(self, code: str, pointer: str, message: str, *, resource: str | None = None, value: Any = None) -> None:
-        text = None if value is None else value if isinstance(value, str) else shown(value)
+        text = None if value is None else shown(value)
         self.findings.add(
             problem(
                 code,
@@ -142,7 +144,8 @@ class _Reader:
             value = given.get(key)
             if isinstance(value, str) and not PROFILES.fullmatch(value):
                 self.findings.leave(
-                    f"{key} {value}", "the rules of a profile of one's own are not applied, only those of the standard"
+                    f"{key} {cut(value)}",
+                    "the rules of a profile of one's own are not applied, only those of the standard",
                 )
         package = Package(self.root, given, [], self.block(given))
         listed = given.get("resources")
@@ -211,7 +214,7 @@ class _Reader:
         if not located:
             found.tabular = False
         elif found.tabular and not readable:
-            kind = f"files of format {found.format}" if found.format else "files without a format"
+            kind = f"files of format {cut(found.format)}" if found.format else "files without a format"
             self.findings.leave("the table", f"{kind} are not read yet; csv, tsv and json are", name)
             found.tabular = False
         found.dialect = self.dialect(given, found)
@@ -246,7 +249,7 @@ class _Reader:
             self.say("resource-error", f"{at}/path", "mixes addresses and files", resource=name, value=value)
             return False
         if remote:
-            self.findings.leave("its files", f"{remote[0]} is not fetched; download it and name the file", name)
+            self.findings.leave("its files", f"{cut(remote[0])} is not fetched; download it and name the file", name)
             return False
         good = True
         for n, path in enumerate(paths):
@@ -295,7 +298,7 @@ class _Reader:
             return None
         if REMOTE.match(value):
             self.findings.leave(
-                pointer.rsplit("/", 1)[1], f"{value} is not fetched; save it and name the file", resource
+                pointer.rsplit("/", 1)[1], f"{cut(value)} is not fetched; save it and name the file", resource
             )
             return None
         why = unsafe(value)
@@ -331,7 +334,8 @@ class _Reader:
             at = (one.field or "").removeprefix("/")
             place = f"{prefix}/{at}" if at else prefix
             line = locate(self.lines, place) or self.lines.get(f"{where}#")
-            self.findings.add(replace(one, resource=resource.name, line=line))
+            value = None if one.value is None else cut(one.value)
+            self.findings.add(replace(one, resource=resource.name, line=line, message=short(one.message), value=value))
         return schema if schema.fields else None
 
     def dialect(self, given: Mapping[str, Any], resource: Resource) -> Dialect | None:
@@ -361,7 +365,7 @@ class _Reader:
                 wrong(key, "must be a character")
             elif value is not None and (len(value) > 1 or value in "\r\n"):
                 self.findings.leave(
-                    "the table", f"a {key} of {value!r} is not read yet; one character is", resource.name
+                    "the table", f"a {key} of {cut(value)!r} is not read yet; one character is", resource.name
                 )
                 return None
             one[key] = value if isinstance(value, str) else None
@@ -387,7 +391,7 @@ class _Reader:
             return None
         if stated.get("lineTerminator", "\n") not in ("\n", "\r\n", "\r"):
             self.findings.leave(
-                "the table", f"a lineTerminator of {stated['lineTerminator']!r} is not read yet", resource.name
+                "the table", f"a lineTerminator of {cut(stated['lineTerminator'])!r} is not read yet", resource.name
             )
             return None
         return Dialect(
@@ -415,10 +419,10 @@ class _Reader:
                 fault = None
                 if target is None:
                     near = difflib.get_close_matches(key.resource, by_name, 1)
-                    fault = f"there is no resource {key.resource!r}{f'; did you mean {near[0]}?' if near else ''}"
+                    fault = f"there is no resource {cut(key.resource)!r}{f'; did you mean {near[0]}?' if near else ''}"
                 elif target.schema is not None:
                     missing = [f for f in key.reference_fields if f not in target.schema.names]
-                    fault = f"{target.name} has no field {', '.join(missing)}" if missing else None
+                    fault = f"{target.name} has no field {cut(', '.join(missing))}" if missing else None
                 if fault is None:
                     kept.append(key)
                 else:
@@ -448,6 +452,9 @@ def open_package(path: Path, findings: Findings) -> Package:
             if path.suffix.lower() in (".csv", ".tsv", ".zip", ".xlsx", ".yaml", ".yml", ".parquet"):
                 raise UsageError(f"{path}: is no descriptor. Name a package's folder or its {DESCRIPTOR}.")
         else:
+            other = no_file(path)
+            if other:
+                raise UsageError(f"{path}: {other}, not a file. Name a package's folder or its {DESCRIPTOR}.")
             raise UsageError(f"{path}: there is no such file or folder. Name a package's folder or its {DESCRIPTOR}.")
     except OSError as error:
         raise CannotRun(f"{path}: cannot be read ({error.strerror}).") from error

@@ -21,9 +21,9 @@ from typing import IO, Any
 import polars as pl
 
 from newspkg.problems import Problem, problem
-from newspkg.report import Findings
+from newspkg.report import Findings, cut, figure
 from newspkg.validate.descriptor import Dialect, Resource
-from newspkg.validate.properties import open_plain
+from newspkg.validate.properties import open_plain, why_not
 
 __all__ = ["Chunk", "Opened", "check_files", "open_table"]
 
@@ -74,18 +74,17 @@ def check_files(root: Path, resource: Resource, findings: Findings) -> bool:
     hasher = None
     if resource.hash:
         if algorithm not in _HEX:
-            findings.leave("its hash", f"the algorithm {algorithm} is not known here", resource.name)
+            findings.leave("its hash", f"the algorithm {cut(algorithm)} is not known here", resource.name)
         elif len(digest) != _HEX[algorithm]:
-            message = (
-                f"the hash {resource.hash!r} is not the {_HEX[algorithm]} hexadecimal digits of {algorithm.upper()}."
-            )
+            stated, digits = cut(resource.hash), _HEX[algorithm]
+            message = f"the hash {stated!r} is not the {digits} hexadecimal digits of {algorithm.upper()}."
             findings.add(
                 problem(
                     "resource-error",
                     message,
                     resource=resource.name,
                     field=f"{resource.pointer}/hash",
-                    value=resource.hash,
+                    value=stated,
                 )
             )
         else:
@@ -115,7 +114,7 @@ def check_files(root: Path, resource: Resource, findings: Findings) -> bool:
             )
         return True
     if resource.bytes is not None and size != resource.bytes:
-        message = f"the descriptor states {resource.bytes:,} bytes, the file has {size:,}."
+        message = f"the descriptor states {figure(resource.bytes)} bytes, the file has {size:,}."
         findings.add(problem("byte-count", message, resource=resource.name, value=str(size), path=resource.paths[0]))
     if hasher and hasher.hexdigest() != digest.lower():
         message = f"the descriptor states {algorithm}:{digest.lower()}, the file has {hasher.hexdigest()}."
@@ -353,7 +352,7 @@ def _json_file(root: Path, resource: Resource, findings: Findings) -> Any:
             value = json.loads((root / path).read_bytes().decode(resource.encoding))
             json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair cannot be kept in a column
         except (OSError, ValueError, RecursionError) as error:
-            message = f"{path}: cannot be read as JSON ({error})."
+            message = f"{path}: cannot be read as JSON ({why_not(error)})."
             code = "encoding-error" if isinstance(error, UnicodeError) else "source-error"
             findings.add(problem(code, message, resource=resource.name, path=path))
             return None

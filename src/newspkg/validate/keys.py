@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from newspkg.report import SAMPLES, Findings
+from newspkg.report import SAMPLES, Findings, cut
 from newspkg.schema import ForeignKey
 from newspkg.validate.model import Table
 
@@ -150,7 +150,7 @@ def _foreign(table: Table, key: ForeignKey, tables: Mapping[str, Table], finding
 
     def message(row: int) -> str:
         close = near.get(_folded(shown[row]))
-        hint = f" There is {', '.join(map(str, close))!r}." if close else ""
+        hint = f" There is {cut(', '.join(map(str, close)))!r}." if close else ""
         return f"{' + '.join(key.fields)} is not in {target}.{hint}{note}"
 
     table.tell(

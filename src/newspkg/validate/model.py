@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from newspkg.problems import Problem, problem
-from newspkg.report import SAMPLES, Findings
+from newspkg.report import SAMPLES, Findings, cut
 from newspkg.schema import TableSchema
 from newspkg.validate.cells import Column, Judged, dtype_of, judge, sentence
 from newspkg.validate.descriptor import Resource
@@ -24,6 +24,7 @@ from newspkg.validate.files import Chunk, Opened
 __all__ = ["Table", "read_table"]
 
 _VALUE = 200  # characters of a cell that a problem carries
+_NUL = "has a NUL character in it, which no text has."
 
 
 @dataclass
@@ -103,7 +104,8 @@ def _header(opened: Opened, schema: TableSchema, resource: Resource, findings: F
     }
 
     def say(code: str, message: str, field: str | None, value: str | None = None) -> None:
-        findings.add(problem(code, message, field=field, value=value, **place))
+        shown = None if value is None else cut(value, _VALUE)
+        findings.add(problem(code, message, field=field, value=shown, **place))
 
     if not any(labels):
         say("blank-header", "the header is blank.", None)
@@ -117,7 +119,7 @@ def _header(opened: Opened, schema: TableSchema, resource: Resource, findings: F
         elif label in found and (len(labels) != len(names) or names.count(label) < 2):
             say(
                 "duplicate-label",
-                f"column {n + 1} has the label of column {found[label] + 1} again: {label!r}.",
+                f"column {n + 1} has the label of column {found[label] + 1} again: {cut(label)!r}.",
                 label,
                 label,
             )
@@ -128,8 +130,8 @@ def _header(opened: Opened, schema: TableSchema, resource: Resource, findings: F
         for n in list(surplus):
             if names[n] in lacking:  # at its place stands another word: a misspelt label, not a missing column
                 blank = not labels[n]
-                message = f"column {n + 1} should be labelled {names[n]!r}" + (
-                    ", but has no label." if blank else f", not {labels[n]!r}."
+                message = f"column {n + 1} should be labelled {cut(names[n])!r}" + (
+                    ", but has no label." if blank else f", not {cut(labels[n])!r}."
                 )
                 say("blank-label" if blank else "incorrect-label", message, names[n], labels[n])
                 found[names[n]] = n
@@ -141,7 +143,7 @@ def _header(opened: Opened, schema: TableSchema, resource: Resource, findings: F
         elif mode in ("exact", "equal", "superset"):
             say(
                 "extra-label",
-                f"column {n + 1} is labelled {labels[n]!r}, which is no field of the schema.",
+                f"column {n + 1} is labelled {cut(labels[n])!r}, which is no field of the schema.",
                 None,
                 labels[n],
             )
@@ -149,13 +151,13 @@ def _header(opened: Opened, schema: TableSchema, resource: Resource, findings: F
         for name in lacking:
             say("missing-label", f"the field {name} has no column.", name)
     elif mode == "partial" and not found:
-        say("missing-label", f"no column is labelled as a field of the schema: {', '.join(names)[:200]}.", None)
+        say("missing-label", f"no column is labelled as a field of the schema: {cut(', '.join(names))}.", None)
     if mode == "exact" and not lacking and not surplus and len(labels) == len(names):
         for n, name in enumerate(names):
             if labels[n] in found and labels[n] != name and found[name] != n:
                 say(
                     "incorrect-label",
-                    f"column {n + 1} should be {name!r}; {labels[n]!r} stands there.",
+                    f"column {n + 1} should be {cut(name)!r}; {cut(labels[n])!r} stands there.",
                     name,
                     labels[n],
                 )
@@ -175,8 +177,8 @@ def _bare_header(opened: Opened, resource: Resource, findings: Findings) -> None
         if not label:
             findings.add(problem("blank-label", f"column {n + 1} has no label.", **place))
         elif label in seen:
-            message = f"column {n + 1} has the label of column {seen[label]} again: {label!r}."
-            findings.add(problem("duplicate-label", message, field=label, value=label, **place))
+            message = f"column {n + 1} has the label of column {seen[label]} again: {cut(label)!r}."
+            findings.add(problem("duplicate-label", message, field=label, value=cut(label, _VALUE), **place))
         seen.setdefault(label, n + 1)
 
 
@@ -193,6 +195,11 @@ def read_table(
     if not columns:
         _bare_header(opened, resource, findings)
     table = Table(resource, schema, pl.DataFrame(), absent={n for n in schema.names if n not in mapping})
+    for n, label in enumerate(opened.labels or []):
+        if "\0" in label:
+            place: dict[str, Any] = {"row": opened.header_row, "line": opened.header_line, "path": opened.path}
+            said = f"the label of column {n + 1} {_NUL}"
+            findings.add(problem("encoding-error", said, resource=resource.name, value=cut(label, _VALUE), **place))
     kept: list[pl.DataFrame] = []
     height = 0
     for chunk in opened.chunks:
@@ -226,6 +233,7 @@ def _chunk(
     told = [offset + i for i in blank]
     table.tell(findings, "blank-row", told, None, "the record is blank.")
     _ragged(table, chunk, mapping, rows_blank, findings, offset)
+    _nul(table, chunk, mapping, keep, findings, offset)
     kept: dict[str, pl.Series] = {}
     for name, column in columns.items():
         at = mapping.get(name)
@@ -282,6 +290,11 @@ def _ragged(
     """Records with too few or too many cells: one problem for each cell."""
     by_position = {at: name for name, at in mapping.items()}
     width = chunk.cells.width
+
+    def lacking(row: int) -> str:
+        n = chunk.narrow[row - offset]
+        return f"the record has {n} cell{'s' * (n != 1)}, not {width}: {width - n} missing cell{'s' * (width - n > 1)}"
+
     short: dict[int, list[int]] = {}
     for row, n in chunk.narrow.items():
         if row not in blank:
@@ -289,16 +302,35 @@ def _ragged(
                 short.setdefault(at, []).append(offset + row)
     for at, rows in sorted(short.items()):
         name = by_position.get(at)
-        said = f"the record has fewer than {width} cells; {name or f'column {at + 1}'} is missing."
-        table.tell(findings, "missing-cell", rows, name, said)
+        gone = f"{cut(name) if name else f'column {at + 1}'} is missing."
+        table.tell(findings, "missing-cell", rows, name, lambda row, gone=gone: f"{lacking(row)}; {gone}")  # type: ignore[misc]
     for row, cells in sorted(chunk.wide.items()):
         if row not in blank:
+            n = len(cells)
             said = (
-                f"the record has {width + len(cells)} cells, not {width}; a delimiter in a cell needs quotation marks."
+                f"the record has {width + n} cells, not {width}: {n} surplus cell{'s' * (n > 1)}; "
+                "a delimiter in a cell needs quotation marks."
             )
             place = table.place(offset + row)
             for cell in cells:
                 findings.add(problem("extra-cell", said, resource=table.name, value=cell[:_VALUE], **place))
+
+
+def _nul(table: Table, chunk: Chunk, mapping: dict[str, int], keep: set[str], findings: Findings, offset: int) -> None:
+    """Cells with a NUL character: as UTF-8 it is one, as a text it is none, and many programs stop reading there."""
+    by_position = {at: name for name, at in mapping.items()}
+    if chunk.cells.width:
+        some = chunk.cells.select(pl.all().str.contains("\0", literal=True).any()).row(0)
+        for at in (at for at, found in enumerate(some) if found):
+            text, name = chunk.cells[str(at)], by_position.get(at)
+            rows = [offset + i for i in text.str.contains("\0", literal=True).fill_null(False).arg_true()]
+            said = f"{cut(name) if name else f'column {at + 1}'} {_NUL}"
+            table.tell(findings, "encoding-error", rows, name, said, lambda row, text=text: text[row - offset])  # type: ignore[misc]
+            if name in keep:
+                table.faulty.setdefault(name, set()).update(rows)
+    for row, cells in sorted(chunk.wide.items()):
+        for cell in (cell for cell in cells if "\0" in cell):
+            table.tell(findings, "encoding-error", [offset + row], None, f"a surplus cell {_NUL}", lambda _, c=cell: c)  # type: ignore[misc]
 
 
 def _tell_cells(table: Table, column: Column, judged: Judged, text: pl.Series, findings: Findings, offset: int) -> None:

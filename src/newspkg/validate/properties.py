@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
+
+from newspkg.report import cut
 
 __all__ = [
     "NO_FILES",
@@ -20,10 +23,13 @@ __all__ = [
     "is_text",
     "lines_of",
     "locate",
+    "no_file",
     "open_plain",
     "parse",
+    "short",
     "shown",
     "unsafe",
+    "why_not",
 ]
 
 # --- JSON with places ------------------------------------------------------------------------------------------------
@@ -73,9 +79,34 @@ def locate(lines: Mapping[str, int], pointer: str) -> int | None:
 def shown(value: Any) -> str:
     """A JSON value as a message shows it."""
     try:
-        return json.dumps(value, ensure_ascii=False, default=str)[:200]
+        return cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
     except (ValueError, RecursionError):
         return f"a {type(value).__name__}"
+
+
+_LONG = re.compile(r"('[^']{60})[^']+(?=')|([0-9]{60})[0-9]+")
+
+
+def short(message: str) -> str:
+    """A message that was made elsewhere, with the values it quotes cut."""
+    return _LONG.sub(lambda m: f"{m[1] or m[2]}…", message)
+
+
+def why_not(error: Exception) -> str:
+    """Why json.loads refused a text that may be JSON; what Python says of it is about Python."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at line {error.lineno}, column {error.colno}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start} does not fit the encoding {error.encoding.upper()}"
+    if isinstance(error, UnicodeEncodeError):
+        return "it has half of a surrogate pair, which is no character"
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    if isinstance(error, _NoValue):
+        return str(error)
+    return f"it has a number of more than {sys.get_int_max_str_digits()} digits"
 
 
 class _Twins(Exception):  # noqa: N818 - never leaves this module
@@ -91,8 +122,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+class _NoValue(ValueError):  # noqa: N818 - never leaves this module
+    """NaN or an infinity, which Python would read."""
+
+
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
+    raise _NoValue(f"{name} is no JSON value")
 
 
 def parse(raw: bytes) -> tuple[Any, str, str | None, int | None]:
@@ -109,19 +144,32 @@ def parse(raw: bytes) -> tuple[Any, str, str | None, int | None]:
     except UnicodeEncodeError:
         return None, text, "has half of a surrogate pair, which is no character", None
     except json.JSONDecodeError as error:
-        return None, text, f"is no JSON: {error.msg} at line {error.lineno}, column {error.colno}", error.lineno
+        return None, text, f"is no JSON: {why_not(error)}", error.lineno
     except _Twins as error:
-        return None, text, f"the property {str(error)!r} stands twice in one object, so one of them would be lost", None
+        key = cut(error)
+        return None, text, f"has the property {key!r} twice in one object, so one of them would be lost", None
     except (ValueError, RecursionError) as error:
-        return None, text, f"cannot be used ({error})", None
+        return None, text, f"cannot be used: {why_not(error)}", None
     return value, text, None, None
 
 
 def open_plain(path: Path) -> IO[bytes]:
     """An ordinary file, to be read. Raises OSError for anything else: a pipe would be waited for without end."""
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "is no ordinary file")
+    other = no_file(path)
+    if other:
+        raise OSError(errno.EINVAL, f"it is {other}, not a file")
     return path.open("rb")
+
+
+def no_file(path: Path) -> str | None:
+    """What a path names that is no file; None where it is one, or nothing. Raises OSError where that cannot be seen."""
+    if path.is_file() or not path.exists():
+        return None
+    if path.is_dir():
+        return "a folder"
+    if path.is_fifo():
+        return "a pipe"
+    return "a socket" if path.is_socket() else "a device"
 
 
 # --- the checks of single properties ---------------------------------------------------------------------------------

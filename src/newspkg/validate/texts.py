@@ -13,6 +13,7 @@ from pathlib import Path
 from newspkg.decode import decode
 from newspkg.ids import text_sha256
 from newspkg.problems import UsageError
+from newspkg.validate.properties import no_file
 
 __all__ = ["Texts", "read_texts"]
 
@@ -55,6 +56,9 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
             if path.suffix.lower() == ".txt":
                 yield path, path.name
         else:
+            other = no_file(path)
+            if other:
+                raise UsageError(f"{path}: {other}, not a file. --texts names the articles, or the folder they lie in.")
             raise UsageError(
                 f"{path}: there is no such file or folder. --texts names the articles, or the folder they lie in."
             )

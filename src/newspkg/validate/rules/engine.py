@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from newspkg.package import PROFILE
-from newspkg.report import Findings
+from newspkg.report import Findings, cut
 from newspkg.validate.cells import Column
 from newspkg.validate.descriptor import Package
 from newspkg.validate.model import Table
@@ -166,9 +166,11 @@ def _tell(code: str, hit: Hit, table: Table, findings: Findings) -> None:
     positions = rows[ROW].to_list()
     index = {position: n for n, position in enumerate(positions)}
     shown = hit.value or hit.field
+    own = {one.name for one in table.schema.fields if one.type == "string"}  # cells; all else a rule has made
 
     def say(row: int) -> str:
-        return hit.say.format_map({k: "none" if v is None else v for k, v in rows.row(index[row], named=True).items()})
+        cells = rows.row(index[row], named=True).items()
+        return hit.say.format_map({k: "none" if v is None else cut(v) if k in own else v for k, v in cells})
 
     def value(row: int) -> str | None:
         cell = rows[shown][index[row]]

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from newspkg import edtf, ids
+from newspkg.report import cut
 from newspkg.validate.cells import Column, canonical
 from newspkg.validate.model import Table
 from newspkg.validate.rules.engine import ROW, Context, Frames, Hit, rule
@@ -287,7 +288,13 @@ def _unused(f: Frames, _: Context) -> Iterator[Hit]:
 @rule("correction-stale", "corrections: table row_id field value")
 def _stale(f: Frames, context: Context) -> Iterator[Hit]:
     """Every correction is to be seen in the table that it corrects."""
-    rows = f["corrections"].drop_nulls(["table", "row_id", "field"])
+    names = ["table", "row_id", "field"]
+    rows = f["corrections"].drop_nulls(names)
+    empty = f["corrections"].filter(pl.any_horizontal(pl.col(names).is_null()))
+    lacking = pl.concat_list(pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in names)
+    empty = empty.with_columns(lacking=lacking.list.drop_nulls().list.join(" and "))
+    say = "{lacking} is empty, so the correction names no cell; fill it in or remove the row."
+    yield Hit("corrections", empty, "row_id", say)
     dropped = {
         (row["table"], row["row_id"])
         for row in rows.iter_rows(named=True)
@@ -341,7 +348,7 @@ def _staleness(
             return "the row was to be dropped, but it is there" if at is not None else None
         if value == "add":
             return None if at is not None or dropped else "the row was to be added, but it is not there"
-        return f"with the field * the value is add or drop, not {value}"
+        return f"with the field * the value is add or drop, not {cut(value) if value else 'empty'}"
     if at is None:
         return None if dropped else "there is no such row"
     if name not in table.frame.columns:
@@ -350,7 +357,9 @@ def _staleness(
         return None
     cell = table.frame[name][at]
     same = cell is None if value is None else _equals(cell, value, columns[name])
-    return None if same else f"{name} was to be {value or 'empty'}, but is {'empty' if cell is None else cell}"
+    if same:
+        return None
+    return f"{name} was to be {cut(value) if value else 'empty'}, but is {'empty' if cell is None else cut(cell)}"
 
 
 def _equals(cell: Any, text: str, column: Column) -> bool:
