@@ -19,7 +19,7 @@ from newspkg import ids
 from newspkg.find.events import find_events
 from newspkg.find.model import EventFinding, MentionFinding, QuoteFinding, Span, TimeFinding
 from newspkg.find.triggers import ING, PAST, lexicon
-from newspkg.link.events import link_event_mentions
+from newspkg.link.events import _candidates, link_event_mentions
 
 CASES = Path(__file__).parent / "cases" / "events"
 STATES = {"Velmara": "VLM", "Ostria": "OST", "Marenia": "MAR"}
@@ -340,6 +340,29 @@ def test_a_definite_noun_points_to_the_one_event_before_it() -> None:
     rows, omissions = linked(text)
     assert rows[1]["_same_as"] == rows[0]["event_mention_id"]
     assert omissions == []
+
+
+def test_a_definite_noun_looks_at_its_own_stretch_of_the_text_only() -> None:
+    def plain(start: int) -> dict[str, Any]:
+        return {
+            "start": start, "type": "CONSULT", "status": "actual", "_label": "talks", "_lemma": "talks", "_countries": [],
+            "_participants": [("participant", "maro")], "_place_id": None, "_bare": False,
+        }  # fmt: skip
+
+    class Counted(list[dict[str, Any]]):
+        """A list that counts the rows that leave it."""
+
+        looked = 0
+
+        def __getitem__(self, at: Any) -> Any:
+            found = super().__getitem__(at)
+            self.looked += len(found) if isinstance(at, slice) else 1
+            return found
+
+    others = Counted(plain(start) for start in range(0, 1_000_000, 100))
+    found = _candidates(plain(500_000), others, 3000)
+    assert [row["start"] for row in found] == list(range(497_000, 500_100, 100))
+    assert others.looked < 100
 
 
 def test_a_definite_noun_with_two_events_to_point_to_is_left_out() -> None:

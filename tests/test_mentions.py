@@ -119,6 +119,26 @@ def test_time_is_linear_in_the_text(piece: str) -> None:
     assert time.perf_counter() - began < 10
 
 
+def test_time_is_linear_in_the_number_of_blocks() -> None:
+    """Many short paragraphs: a step that touches the whole text for each of them shows in the ratio."""
+    import time
+
+    def seconds(count: int) -> float:
+        piece = "Ä road.\n\n"  # hardly any work but what each block costs
+        width, length = len(piece), len(piece) - 2
+        text = piece * count
+        blocks = [Block(n * width, n * width + length, "paragraph", "case") for n in range(count)]
+        sentences = [Sentence(block.start, block.end, n) for n, block in enumerate(blocks)]
+        made = Body(Article("case.txt", text, ids.text_sha256(text), "text", {}), 0, len(text), blocks, sentences)
+        began = time.process_time()
+        assert find_mentions(made, REGISTRY)[0] == []
+        return time.process_time() - began
+
+    seconds(100)
+    short, long = seconds(8_000), seconds(64_000)
+    assert long < 16 * short + 0.3, (short, long)  # 8 times the text; a square would be 64 times
+
+
 # --- the registry ------------------------------------------------------------------------------------------------------
 
 

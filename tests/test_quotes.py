@@ -189,3 +189,27 @@ def test_time_is_linear(unit: str) -> None:
     quotes, _ = find_quotes(body)
     assert time.perf_counter() - begun < 10
     assert len(quotes) <= 200_000 // len(unit)
+
+
+def test_time_grows_with_the_number_of_quoted_headings() -> None:
+    """Each heading in marks is looked for in the text once, all of them in one pass."""
+
+    def seconds(count: int) -> float:
+        text, blocks = "", []
+        pieces = [f"“We will open the road number {n} in June”" for n in range(count)]
+        at = 0
+        for piece in pieces:
+            blocks.append(Block(at, at + len(piece), "heading", "case"))
+            at += len(piece) + 2
+        text = "\n\n".join(pieces)
+        sentences = [Sentence(b.start, b.end, n) for n, b in enumerate(blocks)]
+        body = Body(Article("case", text, "0" * 64, "text", {}), 0, len(text), blocks, sentences)
+        began = time.process_time()
+        quotes, _ = find_quotes(body)
+        spent = time.process_time() - began
+        assert [q.rule for q in quotes] == ["quoted-heading"] * count
+        return spent
+
+    seconds(100)
+    short, long = seconds(2000), seconds(16_000)
+    assert long < 16 * short + 0.3  # 8 times the text; a square would be 64 times

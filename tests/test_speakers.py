@@ -108,6 +108,26 @@ SPEAKERS = [
     ),
     ("“The road is open,” an expert said.", [None], "a source without a name"),
     ("“The road is open to everybody here.” Nobody answered.", [None], "no source"),
+    (
+        "Mara Velic said that the road was open. Olka Brenn, a baker, said that it was not. She said she would stay.",
+        ["mara-velic", None, None],
+        "a nearer person whose name is not known",
+    ),
+    (
+        "Mara Velic said that the road was open. A baker said that it was not. She said she would stay.",
+        ["mara-velic", None, None],
+        "a nearer person without a name",
+    ),
+    (
+        "Mara Velic said that the road was open. A poll found that few agreed. She said she would stay.",
+        ["mara-velic", None, "mara-velic"],
+        "a poll is no person",
+    ),
+    (
+        "Mara Velic said that the road was open. Brenn Sports Group said that it was not. She said she would stay.",
+        ["mara-velic", None, "mara-velic"],
+        "nor is a company",
+    ),
 ]
 
 
@@ -175,3 +195,8 @@ def test_a_name_the_registry_does_not_know_is_a_person() -> None:
     rows, omissions = link_quotes(body, find_quotes(body)[0], [mention], SimpleNamespace(actors={}, roles=[]))
     assert [r["speaker_id"] for r in rows] == ["ana-rell"]
     assert omissions == []
+
+
+def test_the_reason_tells_an_unknown_name_from_none() -> None:
+    assert link("Brenn Sports Group said that the hall would open.")[1] == ["the source has a name that is not known"]
+    assert link("A baker said that the hall would open.")[1] == ["the source is nobody with a name"]

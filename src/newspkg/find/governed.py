@@ -244,6 +244,8 @@ def _skip_adjunct(st: Stream, k: int, hi: int, cue: Cue) -> int:
         m = k
         while m < hi and m - k <= MAX_ADJUNCT and w[m] not in ("that", ":", QUOTE, ";", ","):
             m += 1
+        if m < hi and m > k and w[m] == "that" and _only_verb(st, m - 1):
+            return k  # "a report published in May concluded that": the clause is the later verb's
         if m < hi and w[m] == "," and m + 1 < hi and w[m + 1] == QUOTE:
             return m
         if m < hi and w[m] in ("that", ":", QUOTE) and m > k and w[k] not in ("the", "this"):
@@ -338,6 +340,10 @@ def content_end(st: Stream, k: int, hi: int) -> int:
         elif word == QUOTE and m + 1 < limit and w[m + 1].endswith("ing") and st.text[st.e[m] - 2] in ",.":
             m += 1
             break
+        elif word == QUOTE and m + 1 < limit and st.capital(m + 1) and _full_stop(st, m):
+            # the splitter takes a name and a verb of saying after a closing mark for the end of the sentence
+            m += 1
+            break
         elif (
             word in ("and", "but")
             and m > k + 1
@@ -350,6 +356,17 @@ def content_end(st: Stream, k: int, hi: int) -> int:
     return st.final(m, k)
 
 
+def _only_verb(st: Stream, m: int) -> bool:
+    """Whether token m is a past form of a cue with a clause, and in lower case: "concluded", "found"."""
+    cues = st.lex.verbs.get(st.w[m], ())
+    return not st.capital(m) and any(PAST in c.forms and "that" in c.frames for c in cues)
+
+
+def _full_stop(st: Stream, m: int) -> bool:
+    """Whether the quotation at token m ends with a full stop inside its marks."""
+    return st.text[st.s[m] : st.e[m]][:-1].rstrip().endswith(".")
+
+
 def _tensed_cue(st: Stream, m: int) -> bool:
     """Whether token m can only be a finite cue of the author's own ("and blamed", "and says"), with something after."""
     cues = st.lex.verbs.get(st.w[m], ())
@@ -360,6 +377,7 @@ def _tensed_cue(st: Stream, m: int) -> bool:
         or st.w[m + 1] in st.lex.words["determiners"]
         or st.capital(m + 1)
         or st.w[m + 1] == QUOTE
+        or (st.w[m + 1] in st.lex.words["clause_subjects"] and any(c.grade == "A" for c in cues))
     )
 
 

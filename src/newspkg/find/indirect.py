@@ -138,7 +138,7 @@ def _active(st: Stream, at: _Site, readings: list[tuple[Cue, int]]) -> Attributi
     if subject is not None and not _agrees(st, i, group, subject, readings):
         subject = None
     if subject is None:
-        return _turned(st, at, readings)
+        return _turned(st, at, readings) or _reduced(st, at, readings)
     first = subject[0]
     # the clause must begin with its subject: a verb before it makes it an object
     odd_start = (
@@ -232,6 +232,29 @@ def _agrees(st: Stream, i: int, group: int, subject: tuple[int, int], readings: 
         )
         return not plural
     return True
+
+
+def _reduced(st: Stream, at: _Site, readings: list[tuple[Cue, int]]) -> Attribution | None:
+    """ "A report published in May concluded that ...": a participle stands between the source and its verb."""
+    i, group, lo, hi = at
+    w, words = st.w, st.lex.words
+    for j in range(group - 1, max(lo, group - MAX_ADJUNCT), -1):
+        if not st.word(j) or w[j] in words["barriers"]:
+            return None
+        participle = w[j].endswith("ed") or any(PARTICIPLE in cue.forms for cue in st.lex.verbs.get(w[j], ()))
+        if participle and not st.capital(j) and (w[j + 1] in words["attach"] or w[j + 1] in words["times"]):
+            subject = st.source_left(j - 1, lo)
+            break
+    else:
+        return None
+    if subject is None:
+        return None
+    for cue, k in readings:
+        right = right_of(st, k, hi, cue)
+        if right.kind == "that" and cue.forms & {PAST, THIRD}:
+            one = attribute(st, i, k, group, cue, subject, "source-cue-that")
+            return one if fill_right(st, one, right, hi) else None
+    return None
 
 
 def _turned(st: Stream, at: _Site, readings: list[tuple[Cue, int]]) -> Attribution | None:
@@ -336,12 +359,15 @@ def _last_source(found: list[Attribution], lo: int) -> tuple[int, int] | None:
 def _shared(st: Stream, at: _Site, readings: list[tuple[Cue, int]], found: list[Attribution]) -> Attribution | None:
     """X argued that ... and blamed ...: the second verb has the source of the first."""
     i, group, lo, hi = at
+    w = st.w
     source = _last_source(found, lo)
     if source is None:
         return None
     for cue, k in readings:
         right = right_of(st, k, hi, cue)
-        if right.kind in ("none", "open", "clause"):
+        # a clause without "that" only with its own pronoun: "... and said it would", not "... and noted progress made"
+        own = cue.grade == "A" and w[right.at : right.at + 1] and w[right.at] in st.lex.words["clause_subjects"]
+        if right.kind in ("none", "open") or (right.kind == "clause" and not own):
             continue
         one = attribute(st, i, k, group, cue, source, "shared-source-cue")
         if fill_right(st, one, right, hi):

@@ -14,6 +14,8 @@ __all__ = ["Later"]
 
 _PAIR = re.compile(rf"(?<![\w'.-])[{UPPER}][\w'-]{{1,30}} (?=[{UPPER}]|(?:van|von|de|al|bin|ben|el|di|da|du|le)[ -])")
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{1,7})\)")
+_AGE = re.compile(r", \d{1,3},")  # "Olha Bren, 34,"
+_LOWER = re.compile(r"([a-z0-9][\w-]{0,25})")
 NEXT = re.compile(r" ([\w'-]{1,30})")
 
 
@@ -121,7 +123,28 @@ class Later(Names):
                     break
                 if hit.alias.title:
                     return "name-apposition"
-        return None
+            if self._trade(end + 2):
+                return "name-apposition"
+        age = _AGE.match(text, end, self.block.end)
+        return "name-apposition" if age else None
+
+    def _trade(self, start: int) -> bool:
+        """Whether the noun phrase at `start` ("a retired baker from Tavra") has a head that only persons are."""
+        head = ""
+        for match in _LOWER.finditer(self.text, start, min(start + 60, self.block.end)):
+            if match.start() != start or match[1] in shipped().words["trade_ends"]:
+                break
+            head = match[1]
+            start = match.end()
+            if self.text[start : start + 1] != " ":
+                break
+            start += 1
+        words = shipped().words
+        return head in words["trades"] or (
+            head.endswith(("er", "or", "ist", "man", "woman", "maker"))
+            and len(head) > 4
+            and head not in words["no_trades"]
+        )
 
     def _short_names(self) -> Iterator[MentionFinding]:
         """Surnames of the document's or the registry's persons, and the document's own acronyms."""

@@ -75,8 +75,11 @@ class Names:
         """Longest matches that are whole words, left to right."""
         text, start, stop = self.text, self.block.start, self.block.end
         found: list[Hit] = []
-        for last, alias in self.registry.automaton.iter(text, start, stop):
-            begin, end = last + 1 - len(alias.text), last + 1
+        # The block by itself: the automaton copies whatever string it is given, so the whole text, once for each block,
+        # would cost the square of its length.
+        for last, alias in self.registry.automaton.iter(text[start:stop]):
+            end = start + last + 1
+            begin = end - len(alias.text)
             if begin > start and (text[begin - 1].isalnum() or text[begin - 1] == "_"):
                 continue
             if end < stop and (text[end].isalnum() or text[end] == "_"):

@@ -19,14 +19,18 @@ Short strings in marks that no cue governs are irony, names and titles; they are
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import ahocorasick
+
 from newspkg.body import OWN, Body
 from newspkg.find.cues import Lexicon, lexicon
 from newspkg.find.indirect import Attribution, attributions
+from newspkg.find.known import shipped
 from newspkg.find.marks import Pair, pair_marks
 from newspkg.find.model import OmissionFinding, QuoteFinding, Span
 from newspkg.find.phrases import QUOTE, Stream
@@ -36,6 +40,11 @@ __all__ = ["find_quotes"]
 
 # attributions that come after their quotation, so that one before it may wait for them too
 _AFTERWARDS = frozenset(("quote-source-cue", "quote-cue-source", "preceding-quote"))
+# "NAIROBI, March 14, 2031 (Reuters) - ": a place in capitals, up to a dash that a new sentence follows
+_DATELINE = re.compile(
+    r"\s*(?=[A-ZÀ-Þ]{3})[A-ZÀ-Þ .'/-]{3,40}(?:, [A-Z][A-Za-z0-9 .,]{1,40})?"
+    r"(?: ?\([A-Za-z][A-Za-z ./]{1,30}\))? ?(?:[–—―]|--?) (?=[A-ZÀ-Þ\"“‘'])"
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -72,6 +81,7 @@ class _Search:
         self.ironic = False
         self.chains: dict[int, list[Said]] = {}  # the paragraphs of one quotation
         self.inner: dict[int, dict[int, Attribution]] = {}
+        self.echoes: dict[str, tuple[int, int]] | None = None
 
     def run(self) -> tuple[list[QuoteFinding], list[OmissionFinding]]:
         blocks = [(n, b.start, b.end) for n, b in enumerate(self.body.blocks) if b.kind in OWN]
@@ -108,6 +118,8 @@ class _Search:
             if said.strong and not inside:
                 masked.setdefault(pair.block, []).append((pair.outer_start, pair.outer_end, number))
         for index, low, high in blocks:
+            dateline = _DATELINE.match(self.text, low, min(high, low + 120))
+            low = dateline.end() if dateline else low  # place, day and agency are nobody's words
             stream = Stream(self.text, low, high, masked.get(index, ()), starts.get(index, ()), self.lex)
             self.paragraphs.append(_Paragraph(index, self.body.blocks[index].kind, stream))
 
@@ -178,16 +190,37 @@ class _Search:
                 if self.said[number].attribution is not None or token < 2 or st.w[token - 1] != ":":
                     continue
                 lo = st.sentence(token - 1)[0]
-                source = st.phrase_left(token - 2, lo)
-                if source is None or source[0] != lo or not st.capital(lo) or source[1] - source[0] > 8:
-                    continue
-                if not all(st.capital(k) or st.w[k] in ("of", "the", "and") or not st.word(k) for k in range(*source)):
+                source = self._label(st, lo, token - 1) or self._announcer(st, lo, token - 1)
+                if source is None:
                     continue
                 colon = Span(st.s[token - 1], st.e[token - 1])
                 span = Span(st.s[source[0]], st.e[source[1] - 1])
                 self._give(
                     number, Attribution(colon, "neutral", "A", ":", span, "colon-quote", token - 1), "colon-quote"
                 )
+
+    def _label(self, st: Stream, lo: int, colon: int) -> tuple[int, int] | None:
+        """The name that is all there is in [lo, colon), as tokens."""
+        source = st.phrase_left(colon - 1, lo)
+        if source is None or source[0] != lo or not st.capital(lo) or source[1] - source[0] > 8:
+            return None
+        named = all(st.capital(k) or st.w[k] in ("of", "the", "and") or not st.word(k) for k in range(*source))
+        return source if named else None
+
+    def _announcer(self, st: Stream, lo: int, colon: int) -> tuple[int, int] | None:
+        """The name at the head of a short clause that names nothing else (Pran did not mince words: "...")."""
+        end = lo
+        while end < colon and st.word(end) and st.capital(end):
+            end += 1
+        rest = range(end, colon)
+        if end - lo < 2 or not 2 <= len(rest) <= 8 or st.possessive(end - 1) or not st.finite(end, end + 1):
+            return None
+        words = self.lex.words
+        plain = all(st.word(k) and not st.capital(k) and st.w[k] not in words["attach"] for k in rest)
+        written = any(st.w[k] in self.lex.nouns or st.w[k] in words["people"] or st.w[k] == "by" for k in rest)
+        institutions = shipped().words["institutions"]
+        name = self.text[st.s[end - 1] : st.e[end - 1]]
+        return (lo, end) if plain and not written and name not in institutions else None
 
     def _floating(self) -> None:
         """Quotations that stand alone beside an attributed one, in the same or the previous paragraph."""
@@ -277,7 +310,8 @@ class _Search:
             least = 3 if self.ironic and one.grade != "A" else 1
             for span in one.content:
                 first = bisect_left(weak, span.start, key=lambda x: x.pair.outer_start)
-                for said in weak[first:]:
+                for n in range(first, len(weak)):
+                    said = weak[n]
                     if said.pair.outer_end > span.end:
                         break
                     if said.attribution is None and said.words >= least:
@@ -343,12 +377,26 @@ class _Search:
 
     def _repeated(self, inner: str, pair: Pair) -> bool:
         bare = inner.rstrip(".,!?…; ")
-        first = self.text.find(bare)
-        while first != -1:
-            if not pair.start <= first < pair.end:
-                return True
-            first = self.text.find(bare, first + len(bare))
-        return False
+        if self.echoes is None:
+            self.echoes = self._find_echoes()
+        first, last = self.echoes.get(bare, (pair.start, pair.start))
+        return not (pair.start <= first < pair.end and pair.start <= last < pair.end)
+
+    def _find_echoes(self) -> dict[str, tuple[int, int]]:
+        """Where the words of each heading in marks stand first and last; one pass over the text for all of them."""
+        automaton = ahocorasick.Automaton()
+        for said in self.said:
+            if said.strong and self.body.blocks[said.pair.block].kind != "paragraph":
+                bare = self.text[said.pair.start : said.pair.end].strip().rstrip(".,!?…; ")
+                if bare:
+                    automaton.add_word(bare, bare)
+        found: dict[str, tuple[int, int]] = {}
+        if len(automaton):
+            automaton.make_automaton()
+            for end, bare in automaton.iter(self.text):
+                start = end + 1 - len(bare)
+                found[bare] = (found.get(bare, (start, start))[0], start)
+        return found
 
     def _nested(self, said: Said) -> None:
         """A quotation inside another: its speaker is looked for among the words of the outer one."""
@@ -372,7 +420,8 @@ class _Search:
         if outer_number not in self.inner:
             outer = self.said[outer_number].pair
             masked: list[tuple[int, int, int]] = []
-            for said in self.said[outer_number + 1 :]:
+            for n in range(outer_number + 1, len(self.said)):
+                said = self.said[n]
                 if said.pair.outer_start >= outer.end:
                     break
                 if said.strong and (not masked or said.pair.outer_start >= masked[-1][1]):

@@ -116,6 +116,8 @@ def _read(
     if not left and not reduced and clause.kind == "that" and clause.up >= 0 and _joined(line, i):
         above = line.clauses[clause.up]
         left = subject(line, above, above.hi, mentions)  # "X argued that the road was closed and blamed Y"
+    if verb.mode == "resign":  # a post is given up by who holds it
+        left = [index for index in left if not _belongs(line, clause, index, mentions)]
     if group.passive:
         around = around | set(w[max(clause.lo, group.start - 8) : group.start])
         for index in left:
@@ -257,6 +259,14 @@ def _joined(line: Line, i: int) -> bool:
     while p >= 0 and line.adverb(p):
         p -= 1
     return p >= 0 and line.w[p] in ("and", "or", "but", ",")
+
+
+def _belongs(line: Line, clause: Clause, index: int, mentions: Sequence[MentionFinding]) -> bool:
+    """Whether a name in the subject only tells whose people acted ("two ministers of Ostria's government")."""
+    if index not in line.first or mentions[index].form in _PERSONS:
+        return False
+    prep, _ = line.governor(line.first[index], clause.lo)
+    return prep == "of" or line.genitive(line.last[index])
 
 
 def _before(line: Line, clause: Clause, i: int) -> list[int]:

@@ -218,7 +218,7 @@ def _point_back(body: Body, rows: Sequence[Row], omissions: list[OmissionFinding
     for number, event in enumerate(cluster([told(row, None) for row in plain])):
         for member in event.members:
             homes[member.row["event_mention_id"]] = number, member
-    for row in plain:
+    for row in sorted(plain, key=lambda row: row["start"]):
         by_type.setdefault(row["type"], []).append(row)
     starts = [sentence.start for sentence in body.sentences]
     kept = list(plain)
@@ -262,13 +262,21 @@ def _block(body: Body, starts: Sequence[int], row: Row) -> int:
     return body.sentences[at].block if at >= 0 else -1
 
 
+def _start(row: Row) -> int:
+    return int(row["start"])
+
+
 def _candidates(row: Row, others: Sequence[Row], back: int) -> list[Row]:
-    """The events of the text that a definite noun can mean: told before it, of its word, with its names and place."""
+    """The events of the text that a definite noun can mean: told before it, of its word, with its names and place.
+
+    `others` are sorted by start; only those within `back` characters are looked at.
+    """
     principals = {actor for role, actor in row["_participants"] if role not in ("mediator", "host")}
     countries = set(row["_countries"])
     found = []
-    for other in others:
-        if not _same_word(row, other) or other["status"] == "denied" or not 0 <= row["start"] - other["start"] <= back:
+    first = bisect_left(others, row["start"] - back, key=_start)
+    for other in others[first : bisect_right(others, row["start"], key=_start)]:
+        if not _same_word(row, other) or other["status"] == "denied":
             continue
         theirs = {actor for _, actor in other["_participants"]}
         if principals:

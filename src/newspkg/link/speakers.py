@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from newspkg import ids
 from newspkg.body import Body
+from newspkg.find.known import shipped
 from newspkg.find.model import OmissionFinding, QuoteFinding, Span
 
 __all__ = ["link_quotes"]
@@ -32,6 +33,8 @@ _OPEN_PRONOUNS = frozenset(
 _CUTS = frozenset(
     ("of", "for", "in", "at", "to", "from", "by", "with", "on", "under", "who", "whose", "which", "behind", "about")
 )
+_LEADS = frozenset(("The", "A", "An", "One", "His", "Her", "Their", "Its", "Some", "Many", "Several", "Two", "Both"))
+_PERSON_FORMS = frozenset(("title_name", "surname"))
 _NEAR = 60  # code points before a name in which its description stands ("the apple farmer Ivo Pran")
 _BACK = 4000  # code points a pronoun may look back
 _RESOLVED = 0.9  # what a step back in the text leaves of a row's confidence
@@ -51,6 +54,7 @@ class _Heads(NamedTuple):
     authority: frozenset[str]
     papers: frozenset[str]
     deputies: frozenset[str]
+    things: frozenset[str]
     nominals: tuple[frozenset[str], ...]
     bodies: frozenset[str]
 
@@ -63,6 +67,7 @@ def _heads() -> _Heads:
         frozenset(table["authority"]),
         frozenset(table["papers"]),
         frozenset(table["deputies"]),
+        frozenset(table["things"]),
         tuple(frozenset(group) for group in table["nominals"]),
         frozenset(table["bodies"]),
     )
@@ -100,6 +105,7 @@ class _Linker:
         self.mentions = sorted(mention_rows, key=lambda m: (m["start"], m["end"]))
         self.starts = [m["start"] for m in self.mentions]
         self.blocks = [b.start for b in body.blocks]
+        self.paragraphs = [b.start for b in body.blocks if b.kind == "paragraph"]
         self.sentences = [s.start for s in body.sentences]
         self.direct = sorted((q.start, q.end) for q in quotes if q.kind == "direct")
         self.direct_starts = [start for start, _ in self.direct]
@@ -107,6 +113,8 @@ class _Linker:
         for role in registry.roles:
             self.roles.setdefault(role["actor_id"], []).append(str(role["role"]).lower())
         self.seen: dict[Span, _Who] = {}
+        # persons on stage whom nobody knows: names that stayed open, and sources such as "a baker"
+        self.strangers = [m["start"] for m in self.mentions if not m["actor_id"] and m["form"] in _PERSON_FORMS]
         self.described: dict[str, set[str]] = {}  # actor -> words of the sources it was named in
 
     def run(self) -> tuple[list[Row], list[OmissionFinding]]:
@@ -117,6 +125,8 @@ class _Linker:
         spans = sorted({q.speaker for q in self.quotes if q.speaker is not None})
         for span in spans:
             who = self.seen[span] = self._who(span)
+            if who.actor is None and self._stranger(span):
+                insort(self.strangers, span.start)
             if who.actor is not None and who.mention is not None:
                 self.described.setdefault(who.actor, set()).update(self._words(span))
         rows = [self._row(quote, f"{self.document}:g{starts[quote.group]}") for quote in self.quotes]
@@ -320,9 +330,9 @@ class _Linker:
         if n >= 1:
             windows.append((max(low, self.sentences[n - 1]), at))
         windows.append((low, at))
-        before = next((body.blocks[n] for n in range(block - 1, -1, -1) if body.blocks[n].kind == "paragraph"), None)
-        if before is not None:
-            windows.append((before.start, at))
+        earlier = bisect_left(self.paragraphs, low) - 1
+        if earlier >= 0:
+            windows.append((self.paragraphs[earlier], at))
         # a bound on how far back, for texts without paragraphs
         return [(max(start, at - _BACK), at) for start, _ in windows]
 
@@ -342,10 +352,52 @@ class _Linker:
         for window in self._windows(span.start):
             found = self._recent(window, person=person)
             if len(found) == 1:
-                return _Who(next(iter(found)), None, _RESOLVED)
+                actor, mention = next(iter(found.items()))
+                if person and self._passed(mention["end"], span.start):
+                    return _Who(None, reason=f"'{pronoun}' can stand for somebody nearer whose name is not known")
+                return _Who(actor, None, _RESOLVED)
             if found:
                 return _Who(None, reason=f"'{pronoun}' can stand for {len(found)} actors named before")
         return _Who(None, reason=f"'{pronoun}' stands for no actor named shortly before")
+
+    def _passed(self, start: int, end: int) -> bool:
+        """Whether an unknown person comes on stage in [start, end)."""
+        n = bisect_left(self.strangers, start)
+        return n < len(self.strangers) and self.strangers[n] < end
+
+    def _stranger(self, span: Span) -> bool:
+        """Whether an open source is a single person: a name of two words, or "a baker"; no body, paper or crowd."""
+        words = self._words(span)
+        if not words or words[0] in _PERSON_PRONOUNS | _THING_PRONOUNS | _OPEN_PRONOUNS:
+            return False
+        heads = _heads()
+        head = self._head(span)
+        if head in heads.bodies or head in heads.papers or head in heads.authority or head in heads.things:
+            return False
+        if self._unknown_name(span):
+            return True
+        return words[0] in ("a", "an", "one", "another") and not self._inside(span.start, span.end)
+
+    def _named_so(self, span: Span) -> bool:
+        """Whether a source is a name and nothing but a name: two capitalised words and no article before them."""
+        opening = self.text[span.start : span.end].split(",")[0].split()
+        return len(opening) > 1 and all(word[0].isupper() for word in opening) and opening[0] not in _LEADS
+
+    def _unknown_name(self, span: Span) -> bool:
+        """Whether a source opens with capitalised words in a row that no mention covers, and no institution's."""
+        institutions = shipped().words["institutions"]
+        opening = self.text[span.start : span.end].split(",")[0]
+        row = 0
+        for word in opening.split():
+            if not word[0].isupper() or word in _LEADS:
+                row = 0
+            elif word in institutions:
+                return False
+            else:
+                row += 1
+            if row == 2:
+                return not self._inside(span.start, span.start + len(opening))
+        return False
 
     def _nominal(self, span: Span, words: list[str]) -> _Who:
         heads = _heads()
@@ -358,6 +410,8 @@ class _Linker:
             "most",
             "several",
         )
+        if self._named_so(span):
+            return _Who(None, reason="the source has a name that is not known")
         if not definite or (head in heads.deputies and len(words) > 2 and any(w in _CUTS for w in words)):
             return _Who(None, reason="the source is nobody with a name")
         group = next((g for g in heads.nominals if head in g), None)

@@ -45,6 +45,7 @@ _FUTURE = re.compile(
     r"|(?:is|are|was|were) (?:due|set|scheduled|expected|planned|slated|supposed|likely|about)"
     r"|(?:plan|plans|planned|planning|intends?|expects?|hopes?|agreed|wants?|promised|vowed|prepares?) to"
     r"|invit\w{1,7}(?: [\w'-]{1,20}){0,8} to|(?:postponed|moved|delayed|put off) (?:to|until)"
+    r"|(?:could|(?-i:may)|might)(?: not)? (?!not |have )[a-z]\w{1,20}"
     r"|upcoming|forthcoming|ahead of|in the run-up to|deadline|expires?)\b",
     re.IGNORECASE,
 )
