@@ -110,14 +110,20 @@ def test_a_bad_source_is_named_and_ends_with_1(capsys: pytest.CaptureFixture[str
     assert (tmp_path / "out" / "datapackage.json").is_file()
 
 
-def test_a_package_that_is_built_but_not_valid_ends_with_1_and_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_package_that_is_built_but_not_valid_ends_with_1_and_says_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     source = tmp_path / "a.txt"
-    source.write_text('"We are ready," said Foreign Minister Ilse Maro on 3 May 2031. The border was quiet all day.', encoding="utf-8")
+    source.write_text(
+        '"We are ready," said Foreign Minister Ilse Maro on 3 May 2031. The border was quiet all day.', encoding="utf-8"
+    )
     code, out, _ = run(capsys, "extract", source)
     quote = json.loads(out)["quotes"][0]["quote_id"]
     (tmp_path / "curation").mkdir()
     row = f"quotes,{quote},speaker_id,nobody,because,me"
-    (tmp_path / "curation" / "corrections.csv").write_text(f"table,row_id,field,value,reason,source\n{row}\n", encoding="utf-8")
+    (tmp_path / "curation" / "corrections.csv").write_text(
+        f"table,row_id,field,value,reason,source\n{row}\n", encoding="utf-8"
+    )
     code, _, err = run(capsys, "build", source, "--out", tmp_path / "out", "--curation", tmp_path / "curation")
     assert code == 1
     assert "not valid: foreign-key (1)" in err and "pkg validate" in err
