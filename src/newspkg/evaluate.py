@@ -28,7 +28,7 @@ from newspkg import edtf, ids
 from newspkg.package import DESCRIPTOR
 from newspkg.problems import CannotRun, UsageError
 from newspkg.schema import house_schemas
-from newspkg.tables import Row, cast, read_csv_rows
+from newspkg.tables import Row, parse, read_csv_rows
 
 __all__ = ["COLUMNS", "CRITERIA", "Evaluation", "compare", "evaluate", "most_pairs"]
 
@@ -339,12 +339,9 @@ def _read(path: Path) -> dict[str, list[Row]]:
                 if name not in schema.names:
                     continue
                 try:
-                    row[name] = cast(schema.field(name), text or "")
+                    row[name] = parse(schema.field(name), text or "")
                 except ValueError as error:
-                    kind = schema.field(name).type
-                    raise CannotRun(
-                        f"{file}, line {raw['_line']}: {name} is {text!r}, not a value of type {kind}."
-                    ) from error
+                    raise CannotRun(f"{file}, line {raw['_line']}: {error}.") from error
             lacking = [name for name in needed if row.get(name) is None]
             if lacking:
                 raise CannotRun(f"{file}, line {raw['_line']}: no {' and no '.join(lacking)}; no row counts without.")

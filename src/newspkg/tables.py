@@ -90,19 +90,23 @@ _CASTS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def cast(field: Field, text: str) -> Any:
-    """The text of a cell as the value of its field; empty text is None.
-
-    Raises ValueError, saying why, for a text that is no value of the field or breaks one of its constraints.
-    """
+def parse(field: Field, text: str) -> Any:
+    """The text of a cell as a value of the field's type; empty text is None. Raises ValueError, saying why not."""
     if text == "":
+        return None
+    try:
+        return _CASTS[field.type](text)
+    except ValueError:
+        raise ValueError(f"{field.name} is {text!r}, not a value of type {field.type}") from None
+
+
+def cast(field: Field, text: str) -> Any:
+    """As `parse`, for a cell that a person wrote: it must also keep the field's constraints."""
+    value = parse(field, text)
+    if value is None:
         if field.required:
             raise ValueError(f"{field.name} must not be empty")
         return None
-    try:
-        value = _CASTS[field.type](text)
-    except ValueError:
-        raise ValueError(f"{field.name} is {text!r}, not a value of type {field.type}") from None
     for broken in broken_constraints(field, value):
         if broken == "enum":
             near = difflib.get_close_matches(text, map(str, field.vocabulary), 1)
