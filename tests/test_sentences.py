@@ -57,6 +57,7 @@ MANY = [
     "The first line\nends here.|\nThe second begins.",
     "It is no. 5 of 7.| And that is that.",
     "Asked once more, he said no.| Nobody believed him.",
+    'It would "help the families."| She added that the road was open.',  # "that" shows what she added
     "She thanked Gen. Stenn.| He thanked her.",
 ]  # fmt: skip
 

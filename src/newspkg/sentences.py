@@ -118,12 +118,12 @@ def _next_word(text: str, at: int, end: int) -> str:
 
 
 def _cue_follows(text: str, at: int, end: int) -> bool:
-    """Whether up to three capitalised words and a verb of saying come next."""
+    """Whether up to three capitalised words and a verb of saying come next. "He added that" does not look back."""
     goes_on = _words()["goes_on"]
     for i, found in enumerate(_WORDS_AHEAD.finditer(text, at, min(end, at + 80))):
         word = found[0]
         if i and word in goes_on:
-            return True
+            return not text.startswith(" that ", found.end())
         if i > 3 or not (word[0].isupper() or word in ("the", "of")):
             return False
         if found.end() < end and text[found.end()] in '.!?,;:"“”':
