@@ -24,6 +24,7 @@ from newspkg.validate import validate
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
+SPANS = ("mentions", "times", "quotes", "event_mentions", "omissions")
 
 WIRE = """Ministers agree on a truce
 
@@ -210,7 +211,12 @@ def test_a_correction_brings_the_quality_of_the_rules_along(article: Path, tmp_p
     month = {"date": "2031-03", "earliest": "2031-03-01", "latest": "2031-03-31", "date_precision": "month"}
     (curation / "corrections.csv").write_text(
         f"table,row_id,field,value,reason,source\nquotes,{quote['quote_id']},*,drop,no speech,read\n"
-        + "".join(f"{happening},{name},{value},no day is told,read\n" for name, value in month.items()),
+        + "".join(f"{happening},{name},{value},no day is told,read\n" for name, value in month.items())
+        + "".join(
+            f"{name},{quote['document_id']}:*,review,accepted,read,read\n"
+            for name in SPANS
+            if table(tmp_path / "bare", name)
+        ),
         encoding="utf-8",
     )
     built = build([article], tmp_path / "out", curation=curation)
@@ -311,8 +317,50 @@ def test_files_that_no_build_wrote_are_not_overwritten(article: Path, tmp_path: 
 
 
 def test_two_builds_at_once_do_not_mix(article: Path, tmp_path: Path) -> None:
-    with package.workspace(tmp_path / "out", ORDER), pytest.raises(CannotRun, match="another build"):
+    with package.workspace(tmp_path / "out", ORDER) as new:
+        with pytest.raises(CannotRun, match="another build"):
+            build([article], tmp_path / "out")
+        assert new.is_dir(), "the second build leaves the first one's work alone"
+
+
+def test_a_package_of_other_documents_is_replaced_only_on_purpose(
+    examples: Path, article: Path, tmp_path: Path
+) -> None:
+    again = tmp_path / "package"
+    shutil.copytree(examples, again)
+    with pytest.raises(UsageError, match="12 other documents"):
+        build([article], again, replace=False)
+    assert digest(again) == digest(examples)
+    build([EXAMPLES / "articles" / "lighthouse.txt", article], again, replace=False)
+    assert len(table(again, "documents")) == 2
+
+
+def test_a_linked_data_folder_does_not_block_the_next_build(article: Path, tmp_path: Path) -> None:
+    build([article], tmp_path / "out")
+    (tmp_path / "out" / "data").rename(tmp_path / "elsewhere")
+    (tmp_path / "out" / "data").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    article.write_text(WIRE + "More news.", encoding="utf-8")
+    for _ in range(2):
         build([article], tmp_path / "out")
+    assert table(tmp_path / "out", "documents")[0]["n_chars"] == str(len(WIRE) + 10)
+
+
+def test_only_documents_that_were_read_say_how_good_the_rules_are(article: Path, tmp_path: Path) -> None:
+    build([article], tmp_path / "out")
+    quote = table(tmp_path / "out", "quotes")[0]
+    curation = tmp_path / "curation"
+    curation.mkdir()
+    head = f"table,row_id,field,value,reason,source\nquotes,{quote['quote_id']},*,drop,r,s\n"
+    (curation / "corrections.csv").write_text(head, encoding="utf-8")
+    assert build([article], tmp_path / "out", curation=curation).counts["quality"] == 0
+    tables = [name for name in SPANS if table(tmp_path / "out", name)]
+    read = "".join(f"{t},{quote['document_id']}:*,review,accepted,r,s\n" for t in tables)
+    (curation / "corrections.csv").write_text(head + read, encoding="utf-8")
+    assert build([article], tmp_path / "out", curation=curation).problems == []
+    figures = {(r["table"], r["what"], r["criterion"]): r for r in table(tmp_path / "out", "quality")}
+    rows = figures["quotes", "rows", "exact"]
+    assert int(rows["n_predicted"]) == int(rows["n_gold"]) + 1
+    assert float(rows["recall"]) == 1.0 > float(rows["precision"])
 
 
 @pytest.mark.parametrize(
@@ -339,6 +387,14 @@ def test_two_builds_at_once_do_not_mix(article: Path, tmp_path: Path) -> None:
             "table,row_id,field,value,reason,source\nactors,mara,name,M,r,s\n",
             "line 2: table is 'actors'",
         ),
+        (
+            "sources.csv",
+            "file,publshed\nwire.txt,2031\n",
+            "sources.csv, line 1: no such column: publshed; did you mean published?",
+        ),
+        ("sources.csv", "file,outlet\nwire.txt,A\nwire.txt,B\n", "line 3: wire.txt stands in line 2 already"),
+        ("sources.csv", "file,file\na,b\n", "the column file stands twice"),
+        ("actors.csv", "actor_id\nmara\n", "line 1: the column name, type is missing"),
         ("actor.csv", "actor_id\n", "actor.csv: no file of this name is read; did you mean actors.csv?"),
         ("package.json", '{"newspkg": 3}', "newspkg must be an object"),
         ("package.json", "{", "cannot be read as JSON"),
@@ -368,6 +424,28 @@ def test_a_correction_to_a_word_outside_the_vocabulary_is_named(article: Path, t
     assert [(p.code, "did you mean direct?" in p.message) for p in built.problems] == [("correction-stale", True)]
 
 
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("event_mentions,{doc}:e10-20,*,add", "lacks event_id, trigger_start"),
+        ("event_participants,evt-1|foo|bar,*,add", "is no id of this table"),
+        ("omissions,{doc}:o1-99999999999999999999,*,add", "is no id of this table"),
+        ("documents,doc-*,review,accepted", "the table has no field review"),
+    ],
+)
+def test_a_row_that_cannot_be_added_is_named_and_left_out(article: Path, tmp_path: Path, row: str, words: str) -> None:
+    build([article], tmp_path / "out")
+    before = {name: table(tmp_path / "out", name) for name in ("event_mentions", "event_participants", "omissions")}
+    document = table(tmp_path / "out", "documents")[0]["document_id"]
+    curation = tmp_path / "curation"
+    curation.mkdir()
+    text = f"table,row_id,field,value,reason,source\n{row.format(doc=document)},r,s\n"
+    (curation / "corrections.csv").write_text(text, encoding="utf-8")
+    built = build([article], tmp_path / "out", curation=curation)
+    assert [(p.code, words in p.message) for p in built.problems] == [("correction-stale", True)]
+    assert {name: table(tmp_path / "out", name) for name in before} == before
+
+
 def test_a_build_that_is_killed_takes_its_workers_with_it(article: Path, tmp_path: Path) -> None:
     for i in range(400):
         article.with_name(f"wire-{i}.txt").write_text(f"{WIRE * 20}\nLine {i}.\n", encoding="utf-8")
@@ -388,9 +466,10 @@ def test_a_build_that_is_killed_takes_its_workers_with_it(article: Path, tmp_pat
     run.communicate(timeout=20)  # returns when the last worker has let go of the pipe
 
 
+@pytest.mark.parametrize("delay", [0.5, 1.2, 2.0])
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_a_build_that_is_stopped_says_so_and_nothing_else(
-    article: Path, tmp_path: Path, ending: signal.Signals
+    article: Path, tmp_path: Path, ending: signal.Signals, delay: float
 ) -> None:
     for i in range(400):
         article.with_name(f"wire-{i}.txt").write_text(f"{WIRE * 20}\nLine {i}.\n", encoding="utf-8")
@@ -406,7 +485,7 @@ def test_a_build_that_is_stopped_says_so_and_nothing_else(
         "2",
     ]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(2)
+    time.sleep(delay)
     run.send_signal(ending)
     out, err = run.communicate(timeout=30)
     assert (run.returncode, out, err) == (130, "", "pkg: stopped. What was on disk before is untouched.\n")

@@ -12,7 +12,7 @@ import pytest
 from newspkg.build import build
 from newspkg.hydrate import hydrate
 from newspkg.ids import LETTERS
-from newspkg.problems import UsageError
+from newspkg.problems import CannotRun, UsageError
 from newspkg.validate import validate
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -77,6 +77,26 @@ def test_a_changed_text_fills_nothing_and_is_named(package: Path, tmp_path: Path
     assert {r["hydrated_surface"] for r in spans(tmp_path / "private", "mentions") if r["document_id"] == document} == {
         ""
     }
+
+
+def test_private_and_public_never_take_each_others_place(package: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(package, other)
+    with pytest.raises(CannotRun, match="public package"):
+        hydrate([EXAMPLES / "articles"], package, other)
+    hydrate([EXAMPLES / "articles"], package, tmp_path / "private")
+    with pytest.raises(CannotRun, match="private copy"):
+        build([EXAMPLES / "articles"], tmp_path / "private", curation=EXAMPLES / "curation")
+    with pytest.raises(UsageError, match="overwrite"):
+        hydrate([EXAMPLES / "articles"], package, package / "data" / "inside")
+
+
+@pytest.mark.parametrize("descriptor", ["[]", '{"resources": ["a"]}', "{"])
+def test_a_damaged_package_is_named(package: Path, tmp_path: Path, descriptor: str) -> None:
+    shutil.copytree(package, tmp_path / "broken")
+    (tmp_path / "broken" / "datapackage.json").write_text(descriptor, encoding="utf-8")
+    with pytest.raises(CannotRun, match=r"datapackage\.json: cannot be used"):
+        hydrate([EXAMPLES / "articles"], tmp_path / "broken", tmp_path / "private")
 
 
 def test_the_private_copy_never_overwrites_the_package(package: Path) -> None:

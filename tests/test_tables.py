@@ -246,7 +246,7 @@ def test_a_wrong_type_never_becomes_a_null() -> None:
     ("content", "message"),
     [
         (b"actor_id,nam\nx,y\n", "line 1: no such column: nam"),
-        (b"actor_id,name\nx\n", "line 2: 1 cells where the header has 2"),
+        (b"actor_id,name,type\nx,y\n", "line 2: 2 cells where the header has 3"),
         (b"actor_id,name\nx,\xff\n", "not UTF-8 at byte 16"),
     ],
 )
@@ -260,5 +260,6 @@ def test_a_curated_file_that_cannot_be_read_says_where(tmp_path: Path, content: 
 
 def test_a_curated_file_may_come_from_a_spreadsheet(tmp_path: Path) -> None:
     path = tmp_path / "actors.csv"
-    path.write_bytes(b'\xef\xbb\xbfactor_id,name\r\nvelmara,"Vel\nmara"\r\n\r\n')
-    assert read_csv_rows(path, house_schemas()["actors"]) == [{"actor_id": "velmara", "name": "Vel\nmara", "_line": 2}]
+    path.write_bytes(b'\xef\xbb\xbfactor_id,name,type\r\nvelmara,"Vel\nmara",state\r\n\r\n')
+    row = {"actor_id": "velmara", "name": "Vel\nmara", "type": "state", "_line": 2}
+    assert read_csv_rows(path, house_schemas()["actors"]) == [row]

@@ -82,7 +82,7 @@ def test_a_descriptor_that_cannot_be_read(tmp_path: Path) -> None:
     [
         (b"", 1),
         (b"[]", 1),
-        (b'{\n "name": "x",\n}', 3),
+        (b'{\n "name" "x"\n}', 2),
         (b'{"resources": [], "resources": [1]}', None),
         (b'\n\n{"name": "\xff"}', 3),
         (b'{"bytes": NaN}', None),

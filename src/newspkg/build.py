@@ -35,6 +35,7 @@ from newspkg.tables import (
     apply_corrections,
     count_rows,
     document_row,
+    drop_unfinished,
     mend_references,
     published_actors,
     read_csv_rows,
@@ -47,6 +48,10 @@ __all__ = ["Built", "Curation", "build", "extract", "rules_version"]
 # The modules beside find/ and link/ that decide what is found.
 _TEXT_ROOMS = frozenset(f"{room}.py" for room in ("edtf", "dateline", "decode", "source", "sentences", "lines", "body"))
 
+SOURCE_COLUMNS = (
+    "file", "outlet", "url", "title", "authors", "published", "published_note", "language", "genre", "rights",
+    "licence", "original_language", "origin", "note",
+)  # fmt: skip
 CURATED = ("sources", "actors", "actor_names", "actor_roles", "corrections")
 FIRST = ("documents", "mentions", "times", "quotes", "event_mentions", "omissions")  # found in one document
 SECOND = ("events", "event_participants", "event_links")  # made of the first over all documents
@@ -85,7 +90,25 @@ class Curation:
             path = folder / f"{name}.csv"
             if path.exists():
                 setattr(curation, name, read_csv_rows(path, schemas.get(name)))
+        curation.check_sources(folder / "sources.csv")
         return curation
+
+    def check_sources(self, path: Path) -> None:
+        """Raises CannotRun for a row of sources.csv that would be lost: a misspelt column, no file, a file twice."""
+        seen: dict[str, int] = {}
+        for row in self.sources:
+            for column in row:
+                if column not in SOURCE_COLUMNS and column != "_line":
+                    near = difflib.get_close_matches(column, SOURCE_COLUMNS, 1)
+                    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(SOURCE_COLUMNS)}."
+                    raise CannotRun(f"{path}, line 1: no such column: {column}; {hint}")
+            if not row.get("file"):
+                raise CannotRun(f"{path}, line {row['_line']}: file must not be empty.")
+            if row["file"] in seen:
+                raise CannotRun(
+                    f"{path}, line {row['_line']}: {row['file']} stands in line {seen[row['file']]} already."
+                )
+            seen[row["file"]] = row["_line"]
 
     def known(self) -> dict[str, dict[str, str]]:
         """What is known of each source from outside its text, by the `file` column."""
@@ -189,20 +212,25 @@ def _work(part: Part) -> PartResult:
     documents: list[Rows] = []
     problems: list[Problem] = []
     for item in read_part(part, _worker["known"]):
-        if isinstance(item, Problem):
-            problems.append(item)
-            continue
-        try:
-            found = document_rows(item, _worker["registry"])
-            documents.append(found)
-            problems += _foreign(found["documents"][0])
-        except Exception as error:  # noqa: BLE001 - one poisoned article costs itself; it is reported with its reason
-            message = (
-                f"{item.source_file}: the rules failed on this text ({type(error).__name__}: {error}); "
-                "it is left out. Please report it."
-            )
-            problems.append(problem("source-failed", message, path=item.source_file))
+        rows, found = _rows_of(item, _worker["registry"])
+        problems += found
+        documents += [rows] if rows else []
     return PartResult(documents, problems)
+
+
+def _rows_of(item: Article | Problem, registry: Registry) -> tuple[Rows | None, list[Problem]]:
+    """The rows of an article, and what is to be said of it. One poisoned article costs itself."""
+    if isinstance(item, Problem):
+        return None, [item]
+    try:
+        rows = document_rows(item, registry)
+    except Exception as error:  # noqa: BLE001 - whatever a rule breaks down on, it is reported with its reason
+        message = (
+            f"{item.source_file}: the rules failed on this text ({type(error).__name__}: {error}); "
+            "it is left out. Please report it."
+        )
+        return None, [problem("source-failed", message, path=item.source_file)]
+    return rows, _foreign(rows["documents"][0])
 
 
 def _foreign(document: Row) -> list[Problem]:
@@ -309,10 +337,34 @@ def _all_actors(registry: Registry, rows: Rows) -> tuple[dict[str, Row], list[Ro
 
 
 def _quality(rows: Rows, bare: Rows, shown: Mapping[str, str]) -> list[Row]:
-    """The rows of the rules alone, before any correction, judged by those that people have gone over."""
+    """The rows of the rules alone, before any correction, judged by those that people have gone over.
+
+    A document counts where people have gone over all its rows, of every table; without one there is nothing to say.
+    """
+    read = {d["document_id"] for d in rows["documents"]}
+    for table in FIRST[1:]:
+        read -= {row["document_id"] for row in rows[table] if row["review"] == "unreviewed"}
+    if not read:
+        return []
     documents = {d["document_id"]: d for d in bare["documents"]}
     bare["events"], *_ = merge_events(bare["event_mentions"], documents, names=shown)
-    return compare(rows, bare)
+
+    def of_read(some: Rows) -> Rows:
+        mine = {table: [row for row in some[table] if row["document_id"] in read] for table in FIRST}
+        return {**some, **mine}
+
+    return compare(of_read(rows), of_read(bare))
+
+
+def _refuse_other_documents(root: Path, found: set[str]) -> None:
+    """Raises UsageError where `root` holds a package of altogether other documents."""
+    path = root / "data" / "documents.csv"
+    there = {row["document_id"] for row in read_csv_rows(path)} if path.is_file() else set()
+    if there and not there & found:
+        raise UsageError(
+            f"{root.resolve()}: holds a package of {len(there)} other documents, which this build would replace. "
+            "Name a folder for the new one with --out, or say --out . to replace the old one."
+        )
 
 
 def build(
@@ -321,10 +373,12 @@ def build(
     *,
     curation: Path | None = None,
     jobs: int = 0,
+    replace: bool = True,
     progress: Callable[[int, int, int], None] = lambda _done, _total, _documents: None,
 ) -> Built:
     """Reads the sources and writes the package in `root`; the old package stays as it is until the new one is whole.
 
+    Without `replace`, a package with documents of which none is among the sources is not replaced.
     `progress` is called after each part with parts done, parts in all, documents so far. A source that cannot be read
     is a problem of the result. Raises UsageError where there is nothing to read, CannotRun where `root` or the
     curation cannot be used.
@@ -349,6 +403,8 @@ def build(
             reasons = "\n".join(f"  {one.message}" for one in problems[:5])
             given = ", ".join(map(str, sources))
             raise UsageError(f"{given}: no article could be read, and no package was written.\n{reasons}".rstrip())
+        if not replace:
+            _refuse_other_documents(root, {d["document_id"] for d in rows["documents"]})
         registry = Registry.load(*setup_args[:3])
         names = [*(part.name for part in work), *(d["source_file"] for d in rows["documents"])]
         seen = {name for given in names for name in (given, Path(given).name)}
@@ -357,6 +413,7 @@ def build(
         actors, names = _all_actors(registry, rows)
         bare = copy.deepcopy({table: rows[table] for table in FIRST}) if decided.corrections else None
         problems += apply_corrections(rows, decided.corrections, FIRST)
+        problems += drop_unfinished(rows, FIRST)
         mend_references(rows, FIRST)
         _date_added(rows)
         documents = {d["document_id"]: d for d in rows["documents"]}
@@ -364,6 +421,7 @@ def build(
         events = merge_events(rows["event_mentions"], documents, names=shown)
         rows.update(zip(SECOND, events, strict=True))
         problems += apply_corrections(rows, decided.corrections, SECOND)
+        problems += drop_unfinished(rows, SECOND)
         published_actors(rows, actors, [n for n in names if n["actor_id"] in actors], registry.roles)
         count_rows(rows)
         rows["quality"] = _quality(rows, bare, shown) if bare else []
@@ -400,7 +458,10 @@ def rules_version() -> str:
 
 
 def extract(sources: Sequence[Path], *, curation: Path | None = None) -> Iterable[dict[str, Any] | Problem]:
-    """One plain object per document, as `pkg extract` prints it; a `Problem` for what could not be read."""
+    """One plain object per document, as `pkg extract` prints it: what the rules find, before any correction.
+
+    A `Problem` stands for what could not be read, or is to be said of a document.
+    """
     decided = Curation.read(curation)
     registry = Registry.load(_clean(decided.actors), _clean(decided.actor_names), _clean(decided.actor_roles))
     known = decided.known()
@@ -409,7 +470,10 @@ def extract(sources: Sequence[Path], *, curation: Path | None = None) -> Iterabl
             yield part
             continue
         for item in read_part(part, known):
-            yield item if isinstance(item, Problem) else _as_object(item, document_rows(item, registry))
+            rows, found = _rows_of(item, registry)
+            yield from found
+            if rows and isinstance(item, Article):
+                yield _as_object(item, rows)
 
 
 def _as_object(article: Article, rows: Rows) -> dict[str, Any]:

@@ -7,6 +7,7 @@ that `--help` answers at once.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -115,7 +116,9 @@ def build(
         list[Path] | None,
         typer.Argument(help="Articles: files, folders or globs. Default: the folder articles.", show_default=False),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The package's folder.")] = Path(),
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The package's folder. Default: this one.", show_default=False)
+    ] = None,
     curation: Annotated[
         Path | None,
         typer.Option(
@@ -138,9 +141,11 @@ def build(
             "No sources are given and there is no folder articles here. Name the articles: pkg build FILE_OR_FOLDER..."
         )
     with _progress(quiet) as progress:
-        built = run(chosen, out, curation=_curation(curation, out), jobs=jobs, progress=progress)
+        root = out or Path()
+        decided = _curation(curation, root)
+        built = run(chosen, root, curation=decided, jobs=jobs, replace=out is not None, progress=progress)
     errors = _show(built.problems)
-    report = judge(out)
+    report = judge(root)
     if not quiet:
         state = "written" if built.changed else "unchanged"
         _say(f"{built.root / 'datapackage.json'} {state}\n{_table(built)}")
@@ -148,7 +153,7 @@ def build(
             _say(f"{errors} {'problem' if errors == 1 else 'problems'}; all else is in the package.")
     if not report.valid:
         codes = ", ".join(f"{code} ({n})" for code, n in report.counts.items())
-        _say(f"error: the package is not valid: {codes}. See: pkg validate {out}")
+        _say(f"error: the package is not valid: {codes}. See: pkg validate {root}")
     raise typer.Exit(OK if report.valid and not errors else PROBLEMS)
 
 
@@ -348,7 +353,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """The command `pkg`: runs it and ends the process with its exit code."""
     if threading.current_thread() is threading.main_thread():
         for ending in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(ending, signal.default_int_handler)  # a polite request to end cleans up as Ctrl-C does
+            if signal.getsignal(ending) is not signal.SIG_IGN:  # nohup stays nohup
+                signal.signal(ending, signal.default_int_handler)  # a polite request to end cleans up as Ctrl-C does
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names have letters that an old terminal's encoding lacks
+            stream.reconfigure(errors="backslashreplace")
     raise SystemExit(_run(arguments))
 
 

@@ -115,12 +115,9 @@ class Local:
                 "A worker process ended before its work was done; most often the machine is out of memory. "
                 "The old package is untouched: run the build again with --jobs 1."
             ) from gone
-        except BaseException:
-            for worker in list((pool._processes or {}).values()):
-                worker.terminate()  # nobody waits any more for what is under way
-            pool.shutdown()
-            raise
-        pool.shutdown()
+        finally:
+            # A worker is never killed while it may be writing its result: who reads the other end would wait for ever.
+            pool.shutdown(cancel_futures=True)
 
 
 def choose(jobs: int, n_parts: int, n_bytes: int) -> Engine:

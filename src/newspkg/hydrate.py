@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from newspkg.ids import LETTERS, document_id
-from newspkg.package import DESCRIPTOR, describe, swap_in, workspace, write_descriptor
+from newspkg.package import BLOCK, DESCRIPTOR, PRIVATE, describe, swap_in, workspace, write_descriptor
 from newspkg.problems import CannotRun, Problem, UsageError, problem
 from newspkg.schema import TableSchema, house_schemas, read_schema
 from newspkg.source import read
@@ -43,24 +43,27 @@ def hydrate(texts: Sequence[Path], package: Path, out: Path) -> tuple[int, list[
     this profile or `out` is the package itself, CannotRun where `out` cannot be written.
     """
     root = package.parent if package.name == DESCRIPTOR else package
-    if out.resolve() == root.resolve():
+    inside = [root, root / "data", root / "schemas"]
+    if any(out.resolve() == one.resolve() for one in inside) or (root / "data").resolve() in out.resolve().parents:
         raise UsageError(f"{out}: the private copy must not overwrite the package; name another folder with --out.")
+    file = root / DESCRIPTOR
+    if not file.is_file() or not (root / "data" / "documents.csv").is_file():
+        raise UsageError(f"{root}: no package made by pkg build is there; name its folder with --package.")
     try:
-        descriptor = json.loads((root / DESCRIPTOR).read_text(encoding="utf-8"))
-        documents = read_csv_rows(root / "data" / "documents.csv", house_schemas()["documents"])
-    except FileNotFoundError as error:
-        raise UsageError(
-            f"{error.filename}: no such file; --package names the folder of a package made by pkg build."
-        ) from error
-    except ValueError as error:
-        raise CannotRun(f"{root / DESCRIPTOR}: is no JSON ({error}).") from error
+        descriptor = json.loads(file.read_text(encoding="utf-8"))
+        stated = [resource["name"] for resource in descriptor["resources"]]
+        block = dict(descriptor.get(BLOCK, {}))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CannotRun(f"{file}: cannot be used; pkg validate {root} says what is wrong with it.") from error
+    documents = read_csv_rows(root / "data" / "documents.csv", house_schemas()["documents"])
+    wanted = {row["document_id"] for row in documents}
 
     problems: list[Problem] = []
     at_hand: dict[str, str] = {}
     for item in read(texts, known={}):
         if isinstance(item, Problem):
             problems.append(item)
-        else:
+        elif document_id(item.sha256) in wanted:
             at_hand[document_id(item.sha256)] = item.text
     for row in documents:
         if row["document_id"] not in at_hand:
@@ -79,13 +82,12 @@ def hydrate(texts: Sequence[Path], package: Path, out: Path) -> tuple[int, list[
             )
 
     filled = 0
-    with workspace(out, ORDER) as new:
+    with workspace(out, ORDER, private=True) as new:
         (new / "data").mkdir()
         (new / "schemas").mkdir()
         schemas: list[TableSchema] = []
         frames = {}
-        present = {resource["name"] for resource in descriptor.get("resources", ())}
-        for table in (one for one in ORDER if one in present):  # an older package has fewer
+        for table in (one for one in ORDER if one in stated):  # an older package has fewer
             house = house_schemas()[table]
             rows = read_csv_rows(root / "data" / f"{table}.csv", house)
             target = new / "schemas" / f"{table}.json"
@@ -104,9 +106,11 @@ def hydrate(texts: Sequence[Path], package: Path, out: Path) -> tuple[int, list[
             frames[table] = to_frame(schema, rows)
             write_table(frames[table], new / "data" / f"{table}.csv")
         template = {k: v for k, v in descriptor.items() if k not in ("resources", "$schema", "sources")}
-        template["name"] = f"{template['name']}-hydrated"
-        template["title"] = f"{template.get('title', template['name'])} (private copy with the words of the texts)"
-        rules = descriptor.get("newspkg", {}).get("provenance", {}).get("rules", "")
+        name = str(template.get("name", root.resolve().name))
+        template["name"] = f"{name}-hydrated"
+        template["title"] = f"{template.get('title', name)} (private copy with the words of the texts)"
+        template[BLOCK] = {**block, PRIVATE: True}
+        rules = str(dict(block.get("provenance", {})).get("rules", ""))
         write_descriptor(describe(template, new, schemas, frames, rules), new, out / DESCRIPTOR)
         swap_in(new, out)
     return filled, problems

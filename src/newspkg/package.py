@@ -24,11 +24,22 @@ from newspkg.schema import TableSchema
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["DESCRIPTOR", "PROFILE", "describe", "read_template", "swap_in", "workspace", "write_descriptor"]
+__all__ = [
+    "BLOCK",
+    "DESCRIPTOR",
+    "PRIVATE",
+    "PROFILE",
+    "describe",
+    "read_template",
+    "swap_in",
+    "workspace",
+    "write_descriptor",
+]
 
 DESCRIPTOR = "datapackage.json"
 PROFILE = "0.1"  # version of the tables' profile; the rules of `validate.rules` belong to it
 BLOCK = "newspkg"  # the one namespaced block of the descriptor
+PRIVATE = "private"  # key of the block: the package holds other people's words and is not for publication
 DEFAULT_CEILING = 0.25  # share of a text that may be quoted, unless curation/package.json states another
 
 # The order in which a reader meets the properties.
@@ -118,7 +129,7 @@ def describe(
 
 
 def _without_provenance(descriptor: Mapping[str, Any]) -> dict[str, Any]:
-    block = {k: v for k, v in descriptor.get(BLOCK, {}).items() if k != "provenance"}
+    block = {k: v for k, v in dict(descriptor.get(BLOCK, {})).items() if k != "provenance"}
     return {**descriptor, BLOCK: block}
 
 
@@ -132,7 +143,7 @@ def write_descriptor(descriptor: Mapping[str, Any], folder: Path, old: Path) -> 
     try:
         before = old.read_text(encoding="utf-8")
         same = _without_provenance(json.loads(before)) == _without_provenance(descriptor)
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         before, same = "", False
     (folder / DESCRIPTOR).write_text(before if same else text, encoding="utf-8", newline="\n")
     return not same
@@ -144,14 +155,19 @@ _BUILDING = ".newspkg-building"  # the sibling folder a build is written into
 _REPLACED = ".newspkg-replaced"  # the old data/ during the swap
 
 
-def _refuse_foreign(root: Path, tables: Iterable[str]) -> None:
-    """Raises CannotRun where `root` holds files of the same names that no build of ours has written."""
+def _refuse_foreign(root: Path, tables: Iterable[str], private: bool) -> None:
+    """Raises CannotRun where `root` holds files of the same names that no build of ours has written, or a private
+    copy where a public package is to go, or the other way round."""
     old = root / DESCRIPTOR
     try:
-        ours = BLOCK in json.loads(old.read_text(encoding="utf-8"))
+        block = json.loads(old.read_text(encoding="utf-8"))[BLOCK]
+        if bool(block.get(PRIVATE)) is not private:
+            kind = "a public package" if private else "a private copy, made by pkg hydrate"
+            raise CannotRun(f"{root}: holds {kind}; choose another folder with --out.")
+        ours = True
     except FileNotFoundError:
         ours = not any((root / "data" / f"{table}.csv").exists() for table in tables)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         ours = False
     if not ours:
         raise CannotRun(
@@ -161,7 +177,7 @@ def _refuse_foreign(root: Path, tables: Iterable[str]) -> None:
 
 
 @contextmanager
-def workspace(root: Path, tables: Iterable[str]) -> Iterator[Path]:
+def workspace(root: Path, tables: Iterable[str], *, private: bool = False) -> Iterator[Path]:
     """A folder inside `root` to build in, removed afterwards whatever happened.
 
     Repairs first what a build left that was cut off in the middle of its swap. Raises CannotRun where `root` cannot
@@ -175,20 +191,22 @@ def workspace(root: Path, tables: Iterable[str]) -> Iterator[Path]:
         raise CannotRun(f"{root}: cannot be written ({error.strerror}). Choose another folder with --out.") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise CannotRun(
+            f"{root}: another build is at work here. Wait for it, or choose another folder with --out."
+        ) from error
+    try:
         if (root / _REPLACED).exists():
             if not (root / "data").exists():
                 (root / _REPLACED).rename(root / "data")
             else:
-                shutil.rmtree(root / _REPLACED)
+                _remove(root / _REPLACED)
         if new.exists():
             shutil.rmtree(new)
-        _refuse_foreign(root, tables)
+        _refuse_foreign(root, tables, private)
         new.mkdir()
         yield new
-    except BlockingIOError as error:
-        raise CannotRun(
-            f"{root}: another build is at work here. Wait for it, or choose another folder with --out."
-        ) from error
     except OSError as error:
         kept = " The old package is untouched." if (root / DESCRIPTOR).exists() else ""
         reason = error.strerror or str(error)
@@ -198,6 +216,14 @@ def workspace(root: Path, tables: Iterable[str]) -> Iterator[Path]:
     finally:
         shutil.rmtree(new, ignore_errors=True)
         os.close(lock)
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder, or the link that stood for one."""
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _same_file(a: Path, b: Path) -> bool:
@@ -225,7 +251,7 @@ def swap_in(new: Path, root: Path) -> bool:
                     (shutil.copytree if other.is_dir() else shutil.copy2)(other, new / "data" / other.name)
             data.rename(root / _REPLACED)
         (new / "data").rename(data)
-        shutil.rmtree(root / _REPLACED, ignore_errors=True)
+        _remove(root / _REPLACED)
     if not _same_file(new / DESCRIPTOR, root / DESCRIPTOR):
         (new / DESCRIPTOR).replace(root / DESCRIPTOR)
         changed = True

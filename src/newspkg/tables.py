@@ -10,6 +10,7 @@ import csv
 import difflib
 import io
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -32,6 +33,7 @@ __all__ = [
     "cast",
     "count_rows",
     "document_row",
+    "drop_unfinished",
     "key_text",
     "mend_references",
     "published_actors",
@@ -50,6 +52,7 @@ ORDER = (
 )  # fmt: skip
 
 ALL_ROWS = "*"  # at the end of corrections.row_id, with field review: all rows whose key begins so
+MOST_CHARS = 2**53  # offsets are whole numbers that every reader can hold
 WHOLE_ROW = "*"  # corrections.field of a correction that adds or drops a whole row
 ADDED = {"method": "human", "rule": "correction", "confidence": 1.0, "review": "corrected"}
 
@@ -129,14 +132,19 @@ def read_csv_rows(path: Path, schema: TableSchema | None = None) -> list[Row]:
         raise CannotRun(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise CannotRun(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8.") from error
+    csv.field_size_limit(sys.maxsize)  # a quotation may be longer than the 131,072 characters that are the default
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, None)
     if header is None:
         return []
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise CannotRun(f"{path}, line 1: the column {', '.join(twice)} stands twice.")
     unknown = [name for name in header if schema is not None and name not in schema.names]
     if schema is not None and unknown:
         raise CannotRun(f"{path}, line 1: no such column: {', '.join(unknown)}. Known: {', '.join(schema.names)}.")
-    missing = [name for name in (schema.primary_key if schema else ()) if name not in header]
+    needed = [f.name for f in schema.fields if f.required or f.name in schema.primary_key] if schema else []
+    missing = [name for name in needed if name not in header]
     if missing:
         raise CannotRun(f"{path}, line 1: the column {', '.join(missing)} is missing.")
     rows: list[Row] = []
@@ -312,6 +320,8 @@ def _apply_one(
 
 def _accept(known: dict[str, Row], prefix: str, value: str | None) -> str | None:
     """Marks every row whose key begins so, and that nobody has touched, as read and accepted."""
+    if not all("review" in row for row in known.values()):
+        return "the table has no field review"
     if value != "accepted":
         return f"of many rows at once only review can be set, and only to accepted, not {value!r}"
     read = [row for key, row in known.items() if key.startswith(prefix)]
@@ -326,14 +336,35 @@ def _fresh_row(schema: TableSchema, row_id: str) -> Row | None:
     parts = row_id.split("|")
     if len(parts) != len(schema.primary_key):
         return None
-    row.update(zip(schema.primary_key, parts, strict=True))
+    try:
+        row.update({name: cast(schema.field(name), part) for name, part in zip(schema.primary_key, parts, strict=True)})
+    except ValueError:
+        return None
     if schema.name in ids.LETTERS:
         place = ids.split_span_id(row_id)
-        if place is None or place[1] != ids.LETTERS[schema.name]:
+        if place is None or place[1] != ids.LETTERS[schema.name] or not place[2] <= place[3] < MOST_CHARS:
             return None
         row["document_id"], row["start"], row["end"] = place[0], place[2], place[3]
     row.update({k: v for k, v in ADDED.items() if k in row})
     return row
+
+
+def drop_unfinished(rows: Rows, tables: Iterable[str]) -> list[Problem]:
+    """Takes out the rows that a person added without all that a row needs, and names them and what they lack."""
+    schemas = house_schemas()
+    problems = []
+    for table in tables:
+        needed = [f.name for f in schemas[table].fields if f.required]
+        for row in [r for r in rows[table] if r.get("rule") == ADDED["rule"]]:
+            lacking = [name for name in needed if row.get(name) is None]
+            if lacking:
+                rows[table].remove(row)
+                row_id = key_text(schemas[table], row)
+                message = (
+                    f"The row {row_id} added to {table} lacks {', '.join(lacking)}; it is left out until they are set."
+                )
+                problems.append(problem("correction-stale", message, resource="corrections", value=row_id))
+    return problems
 
 
 def mend_references(rows: Rows, tables: Iterable[str]) -> None:
