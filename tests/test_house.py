@@ -16,7 +16,7 @@ SRC = ROOT / "src" / "newspkg"
 FILES = sorted(SRC.rglob("*.py"))
 
 # Imports go downhill: a room may import the rooms before it in its wing, and the floor.
-FLOOR = ["problems", "ids", "decode", "edtf", "schema"]
+FLOOR = ["problems", "ids", "decode", "walk", "edtf", "schema"]
 LEFT = [
     *FLOOR,
     "dateline",

@@ -63,6 +63,13 @@ def test_texts_that_are_not_there_are_a_wrong_call() -> None:
         validate(GOOD, texts=[GOOD / "nowhere"])
 
 
+def test_texts_are_found_as_a_build_finds_them(tmp_path: Path) -> None:
+    for path in (GOOD / "texts").iterdir():
+        (tmp_path / path.name.upper()).write_bytes(path.read_bytes())
+    for texts in ([tmp_path], [tmp_path / "*.TXT"]):
+        assert not [u for u in validate(GOOD, texts=texts).unchecked if "text" in u.what]
+
+
 def test_a_descriptor_that_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "datapackage.json"
     path.write_text("{}", encoding="utf-8")

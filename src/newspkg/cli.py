@@ -188,7 +188,10 @@ def validate(
     format: Annotated[Format, typer.Option(help="How to show the report.")] = Format.text,
     texts: Annotated[
         list[Path] | None,
-        typer.Option(help="The articles, where they are at hand: checks spans against them.", show_default=False),
+        typer.Option(
+            help="The articles, where they are at hand: checks spans against them. Repeat the option for more.",
+            show_default=False,
+        ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="The verdict alone.")] = False,
 ) -> None:

@@ -6,14 +6,14 @@ program that took it out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from newspkg.decode import decode
 from newspkg.ids import text_sha256
 from newspkg.problems import UsageError
-from newspkg.validate.properties import no_file
+from newspkg.walk import files_of
 
 __all__ = ["Texts", "read_texts"]
 
@@ -45,29 +45,20 @@ def _decoded(path: Path) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
-    """(file, its name below the path that was given), in a fixed order."""
+def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """(file, its name as a build would call it), path by path."""
     for path in paths:
-        if path.is_dir():
-            for one in sorted(path.rglob("*.txt")):
-                if one.is_file():
-                    yield one, one.relative_to(path).as_posix()
-        elif path.is_file():
-            if path.suffix.lower() == ".txt":
-                yield path, path.name
-        else:
-            other = no_file(path)
-            if other:
-                raise UsageError(f"{path}: {other}, not a file. --texts names the articles, or the folder they lie in.")
-            raise UsageError(
-                f"{path}: there is no such file or folder. --texts names the articles, or the folder they lie in."
-            )
+        files, problems = files_of([path], {".txt"})
+        if problems and not files and not path.is_dir():  # a folder may hold articles that are no plain text
+            raise UsageError(f"{problems[0].message} --texts names the articles, or the folder they lie in.")
+        for file in files:
+            yield Path(file.path), file.name
 
 
 def read_texts(paths: Iterable[Path]) -> Texts:
     """The plain text files among `paths` and below them. Raises UsageError for a path that is not there."""
     texts = Texts()
-    for path, name in _files(list(paths)):
+    for path, name in _files(paths):
         text = _decoded(path)
         if text is None:
             continue
