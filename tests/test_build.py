@@ -446,21 +446,16 @@ def test_a_row_that_cannot_be_added_is_named_and_left_out(article: Path, tmp_pat
     assert {name: table(tmp_path / "out", name) for name in before} == before
 
 
-def test_a_build_that_is_killed_takes_its_workers_with_it(article: Path, tmp_path: Path) -> None:
+def long_build(article: Path, out: Path) -> subprocess.Popen[str]:
+    """A build of 400 articles with two processes, just started."""
     for i in range(400):
         article.with_name(f"wire-{i}.txt").write_text(f"{WIRE * 20}\nLine {i}.\n", encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "newspkg.cli",
-        "build",
-        str(article.parent),
-        "-o",
-        str(tmp_path / "out"),
-        "-j",
-        "2",
-    ]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    command = [sys.executable, "-m", "newspkg.cli", "build", str(article.parent), "-o", str(out), "-j", "2"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_build_that_is_killed_takes_its_workers_with_it(article: Path, tmp_path: Path) -> None:
+    run = long_build(article, tmp_path / "out")
     time.sleep(3)
     run.kill()
     run.communicate(timeout=20)  # returns when the last worker has let go of the pipe
@@ -471,20 +466,7 @@ def test_a_build_that_is_killed_takes_its_workers_with_it(article: Path, tmp_pat
 def test_a_build_that_is_stopped_says_so_and_nothing_else(
     article: Path, tmp_path: Path, ending: signal.Signals, delay: float
 ) -> None:
-    for i in range(400):
-        article.with_name(f"wire-{i}.txt").write_text(f"{WIRE * 20}\nLine {i}.\n", encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "newspkg.cli",
-        "build",
-        str(article.parent),
-        "-o",
-        str(tmp_path / "out"),
-        "-j",
-        "2",
-    ]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run = long_build(article, tmp_path / "out")
     time.sleep(delay)
     run.send_signal(ending)
     out, err = run.communicate(timeout=30)

@@ -1,0 +1,29 @@
+"""Small packages to judge, and what was found as a list of places: for tests of the validator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from newspkg.report import Report
+from newspkg.validate import validate
+from packages import make
+
+ROOT = Path(__file__).resolve().parent.parent
+GOOD = ROOT / "tests" / "packages" / "good"
+
+Place = tuple[str, str | None, int | None, int | None]
+
+
+def judge(files: dict[str, bytes], tmp_path: Path) -> Report:
+    return validate(make.write(files, tmp_path))
+
+
+def places(report: Report) -> list[Place]:
+    """(code, field, row, line) of each problem: what tests compare, never prose."""
+    return [(p.code, p.field, p.row, p.line) for p in report.problems]
+
+
+def one(data: str | bytes, fields: list[dict[str, Any]], tmp_path: Path, **resource: Any) -> Report:
+    schema = {"fields": fields, **resource.pop("schema", {})}
+    return judge(make.one_table(data, schema, **resource), tmp_path)
