@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from growth import steps
+from helpers import paragraphs as body
 from newspkg import ids
 from newspkg.body import Block, Body, Sentence
 from newspkg.find.known import shipped
 from newspkg.find.mentions import find_mentions, fold
 from newspkg.find.registry import Registry
 from newspkg.link.actors import link_mentions
-from newspkg.sentences import split
 from newspkg.source import Article
 
 CASES: list[tuple[str, dict[str, Any]]] = [
@@ -37,20 +37,6 @@ ROLES: list[dict[str, Any]] = [
     {"role_id": "r2", "actor_id": "ilse-maro", "organisation_id": "norway", "role": "President", "valid_from": "2020-01-15", "valid_to": None},
 ]  # fmt: skip
 REGISTRY = Registry.load(ACTORS, (), ROLES)
-
-
-def body(text: str, published: str | None = None) -> Body:
-    """A body whose paragraphs are divided by blank lines; one that begins with "# " is a heading."""
-    blocks: list[Block] = []
-    sentences: list[Sentence] = []
-    at = 0
-    for piece in text.split("\n\n"):
-        kind = "heading" if piece.startswith("# ") else "paragraph"
-        blocks.append(Block(at, at + len(piece), kind, "case"))
-        sentences += [Sentence(s, e, len(blocks) - 1) for s, e in split(text, at, at + len(piece))]
-        at += len(piece) + 2
-    article = Article("case.txt", text, ids.text_sha256(text), "text", {})
-    return Body(article, 0, len(text), blocks, sentences, published=published)
 
 
 def rows_of(text: str, published: str | None = None, registry: Registry = REGISTRY) -> list[dict[str, Any]]:

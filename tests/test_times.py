@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import paragraphs as body
 from newspkg import edtf, ids
 from newspkg.body import Block, Body, Sentence
 from newspkg.find.times import find_times, rules
 from newspkg.link.times import link_times
-from newspkg.sentences import split
 from newspkg.source import Article
 
 ROOT = Path(__file__).resolve().parent
@@ -26,20 +26,6 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     for path in sorted((ROOT / "cases" / "times").glob("*.toml"))
     for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
 ]
-
-
-def body(text: str, published: str | None = None) -> Body:
-    """A body whose paragraphs are divided by blank lines; one that begins with "# " is a heading."""
-    blocks: list[Block] = []
-    sentences: list[Sentence] = []
-    at = 0
-    for piece in text.split("\n\n"):
-        kind = "heading" if piece.startswith("# ") else "paragraph"
-        blocks.append(Block(at, at + len(piece), kind, "case"))
-        sentences += [Sentence(s, e, len(blocks) - 1) for s, e in split(text, at, at + len(piece))]
-        at += len(piece) + 2
-    article = Article("case.txt", text, ids.text_sha256(text), "text", {})
-    return Body(article, 0, len(text), blocks, sentences, published=published)
 
 
 def rows_of(text: str, published: str | None = None) -> list[dict[str, Any]]:

@@ -167,7 +167,7 @@ def extract(
         ),
     ] = None,
 ) -> None:
-    """Print one JSON object per document and line: its quotes, mentions, events and times.
+    """Print what the rules find, before any correction: one JSON object per document and line.
 
     Example: pkg extract examples/articles/*.txt
     """

@@ -91,7 +91,6 @@ class Verb:
     needs: frozenset[str]
     heads: frozenset[str]
     never: frozenset[str]
-    yields: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +221,6 @@ class Lexicon:
                 needs=frozenset(group.get("needs", ["object"])),
                 heads=frozenset(group.get("heads", ())),
                 never=frozenset(group.get("never", ())),
-                yields=group.get("yields", False),
             )
             self.labels.setdefault(f"{verb.lemma}.{verb.type}", verb.label)
             for form, bits in self._forms(lemma):
