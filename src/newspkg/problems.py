@@ -53,8 +53,10 @@ class SchemaError(PkgError):
 class Problem:
     """One thing that is wrong, and where.
 
-    `row` is the record number as frictionless counts it (the header is row 1), `line` the 1-based physical line of
-    the file, `path` the file; each is None where it does not apply.
+    `row` is the record number as frictionless counts it (the header is row 1), `path` the file, `line` and `column`
+    the 1-based physical line of it and the character in that line where the cell begins (where the record begins, if
+    the problem is of the record). `rule` is which constraint, rule or check it is where the code alone does not say.
+    Each is None where it does not apply.
     """
 
     code: str
@@ -66,6 +68,8 @@ class Problem:
     line: int | None = None
     value: str | None = None
     path: str | None = None
+    column: int | None = None
+    rule: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The record as plain data, keys in the order of the fields."""
