@@ -1,0 +1,225 @@
+"""Gathering problems while a package is judged: all are counted, few are kept.
+
+A finding is all problems of one (resource, code, rule, field). Its count is exact, however many of its problems are
+kept as samples; the texts of the bad cells are counted too (see `tally`). 300,000 bad cells are one finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from newspkg.problems import CATALOGUE, Problem
+from newspkg.report.model import VALUES, Finding, Report, Unchecked, finding_id
+from newspkg.report.tally import Tally
+
+__all__ = ["SAMPLES", "Findings"]
+
+SAMPLES = 1000  # problems kept of each finding
+
+Key = tuple[str | None, str, str | None, str | None]
+Place = Callable[[Problem], tuple[object, ...]]
+
+
+def _key(one: Problem) -> Key:
+    return one.resource, one.code, one.rule, one.field
+
+
+class _Group:
+    """The problems of one finding: how many, how many of them errors, those kept, and the texts of their cells.
+    `told` is how many problems were asked for their text."""
+
+    __slots__ = ("count", "errors", "kept", "like", "tally", "told")
+
+    def __init__(self, like: Problem) -> None:
+        self.like = like
+        self.count = self.errors = self.told = 0
+        self.kept: list[Problem] = []
+        self.tally = Tally()
+
+    def finding(self, place: Place) -> Finding:
+        """What the group comes to."""
+        samples = tuple(sorted(self.kept, key=place))
+        resource, code, rule, field = _key(self.like)
+        entry = CATALOGUE.get(code)
+        return Finding(
+            id=finding_id(self.like),
+            code=code,
+            rule=rule,
+            severity="error" if self.errors else "warning",
+            resource=resource,
+            field=field,
+            count=self.count,
+            values=self.tally.top(VALUES),
+            values_complete=self.tally.exact and self.told == self.count,
+            distinct=self.tally.distinct,
+            message=samples[0].message if samples else self.like.message,
+            hint=entry.hint if entry else "",
+            samples=samples,
+            first=samples[0] if samples else self.like,
+        )
+
+
+class Findings:
+    """Gathers problems; counts all, keeps the first `samples` of each finding, with None every one."""
+
+    def __init__(self, samples: int | None = SAMPLES) -> None:
+        if samples is not None and samples < 0:
+            raise ValueError(f"samples must be None or not below 0, not {samples}")
+        self.samples = samples
+        self.unchecked: list[Unchecked] = []
+        self._groups: dict[Key, _Group] = {}
+
+    @property
+    def errors(self) -> int:
+        """How many errors there are so far."""
+        return sum(group.errors for group in self._groups.values())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many problems of each code there are so far, by code."""
+        found: dict[str, int] = {}
+        for (_, code, _, _), group in self._groups.items():
+            found[code] = found.get(code, 0) + group.count
+        return dict(sorted(found.items()))
+
+    def add(self, found: Problem) -> None:
+        """Takes one problem."""
+        group = self._group(found)
+        group.count += 1
+        group.errors += found.severity == "error"
+        if self._room(group):
+            group.kept.append(found)
+        _tell(group, found)
+
+    def add_all(self, found: Iterable[Problem]) -> None:
+        """Takes problems one by one, each counted in its own place."""
+        for one in found:
+            self.add(one)
+
+    def add_many(
+        self, total: int, found: Iterable[Problem], like: Problem, values: Mapping[str, int] | None = None
+    ) -> None:
+        """Takes `total` problems of one finding and severity, which are those of `like`.
+
+        `found` may be lazy: no more is drawn from it than will be kept. `values` says how often each text stands in
+        the cells of all of them; without it, only the texts of the problems that are drawn are known.
+        """
+        if total <= 0:
+            return
+        group = self._group(like)
+        group.count += total
+        group.errors += total if like.severity == "error" else 0
+        if values is not None:
+            group.tally.add_all(values)
+            group.told += total
+        if not self._room(group):
+            return
+        for one in found:
+            group.kept.append(one)
+            if values is None:
+                _tell(group, one)
+            if not self._room(group):
+                break
+
+    def leave(self, what: str, reason: str, resource: str | None = None) -> None:
+        """Notes that something was not judged; the same note is kept once."""
+        note = Unchecked(what, reason, resource)
+        if note not in self.unchecked:
+            self.unchecked.append(note)
+
+    def merge(self, other: Findings) -> None:
+        """Takes all that another has gathered, as of a table that was judged apart.
+
+        Where there is room for some samples only, those of the earliest rows stay: the order of merging is no matter.
+        """
+        for group in other._groups.values():
+            own = self._group(group.like)
+            own.count += group.count
+            own.errors += group.errors
+            own.told += group.told
+            own.tally.merge(group.tally)
+            own.like = min(own.like, group.like, key=_within)
+            own.kept = sorted([*own.kept, *group.kept], key=_within)[: self.samples]
+        for note in other.unchecked:
+            self.leave(note.what, note.reason, note.resource)
+
+    def relocate(self, place: Callable[[list[Problem]], list[Problem]]) -> None:
+        """Replaces the problems that are kept by what `place` makes of them, to fill in lines and columns.
+
+        `place` gets all of them in one list and gives as many back in the same order, each still of its finding.
+        Raises ValueError where it does not.
+        """
+        groups = [group for group in self._groups.values() if group.kept]
+        before = [one for group in groups for one in group.kept]
+        after = place(before)
+        if len(after) != len(before) or any(_key(a) != _key(b) for a, b in zip(after, before, strict=False)):
+            raise ValueError("place must give back each problem, in the same order and of the same finding")
+        start = 0
+        for group in groups:
+            group.kept = after[start : start + len(group.kept)]
+            start += len(group.kept)
+
+    def report(self, order: Iterable[str] = (), stats: Mapping[str, Any] | None = None) -> Report:
+        """The report. Problems and findings are sorted by resource in the given `order` (what has none comes first,
+        what is not in it last), by file, row and column, those of one place as they came. `stats` is passed on as it
+        is; see `Report`."""
+        given = dict(stats or {})
+        rank = {name: n for n, name in enumerate(order, 1)}
+        came = {key: n for n, key in enumerate(self._groups)}
+        parts = _parts(given)
+
+        def place(one: Problem) -> tuple[object, ...]:
+            own = 0 if one.resource is None else rank.get(one.resource, len(rank) + 1)
+            part = parts.get((one.resource, one.path), -1)
+            return own, one.resource or "", part, *_spot(one), came[_key(one)], one.value or "", one.message
+
+        findings = sorted((group.finding(place) for group in self._groups.values()), key=lambda f: place(f.first))
+        problems = sorted((one for group in self._groups.values() for one in group.kept), key=place)
+        errors, counts = self.errors, self.counts
+        return Report(
+            valid=not errors,
+            problems=problems,
+            counts=counts,
+            unchecked=list(self.unchecked),
+            stats=given,
+            findings=findings,
+            errors=errors,
+            warnings=sum(counts.values()) - errors,
+        )
+
+    def _group(self, like: Problem) -> _Group:
+        key = _key(like)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group(like)
+        return group
+
+    def _room(self, group: _Group) -> bool:
+        return self.samples is None or len(group.kept) < self.samples
+
+
+def _tell(group: _Group, one: Problem) -> None:
+    group.told += 1
+    if one.value is not None:
+        group.tally.add(one.value)
+
+
+def _spot(one: Problem) -> tuple[str, int, int, int]:
+    return one.path or "", one.row or 0, one.column or 0, one.position or 0
+
+
+def _within(one: Problem) -> tuple[object, ...]:
+    """The place of a problem in its finding; no order of arrival shows in it."""
+    return *_spot(one), one.value or "", one.message
+
+
+def _parts(stats: Mapping[str, Any]) -> dict[tuple[str | None, str | None], int]:
+    """The place of each file among those of its resource, where a table lies in several."""
+    resources = stats.get("resources")
+    found: dict[tuple[str | None, str | None], int] = {}
+    for name, known in (resources or {}).items():
+        paths = known.get("path")
+        if isinstance(paths, (list, tuple)):
+            found.update({(name, path): n for n, path in enumerate(paths)})
+    return found
