@@ -6,6 +6,7 @@ file and place.
 
     model      TableSchema, Field, ForeignKey, and the one table of types
     patterns   what every regular-expression engine reads alike
+    xsd        patterns of XML Schema, for anybody's schemas
     values     examples, bounds and vocabularies as values of their types
     read       JSON to TableSchema, and every problem with its JSON pointer
     frames     TableSchema to polars dtypes and to pandera

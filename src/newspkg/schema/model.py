@@ -84,6 +84,7 @@ class Field:
     missing_values: tuple[str, ...] | None = None  # None: those of the schema
     rdf_type: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    pointer: str = field(default="", compare=False, repr=False)  # where in its schema it stands
 
     @property
     def required(self) -> bool:
@@ -103,6 +104,7 @@ class ForeignKey:
     fields: tuple[str, ...]
     resource: str
     reference_fields: tuple[str, ...]
+    pointer: str = field(default="", compare=False, repr=False)  # where in its schema it stands
 
 
 @dataclass(frozen=True)
@@ -122,17 +124,24 @@ class TableSchema:
 
     @classmethod
     def from_descriptor(
-        cls, descriptor: Mapping[str, Any], *, strict: bool, where: str, path: Path | None = None, name: str = ""
+        cls,
+        descriptor: Mapping[str, Any],
+        *,
+        strict: bool,
+        where: str,
+        path: Path | None = None,
+        name: str = "",
+        base: str = "",
     ) -> tuple[TableSchema, list[Problem]]:
         """The schema that a plain object describes, and what is wrong with it.
 
         What is wrong is left out of the schema, so that the rest can still be used; never raises. `strict` adds the
         house's own rules to those of the standard. `where` names the file in messages, `name` the table where the
-        descriptor does not.
+        descriptor does not, `base` is the JSON pointer at which the schema stands in that file.
         """
         from newspkg.schema.read import from_descriptor  # here, since read needs these objects
 
-        return from_descriptor(descriptor, strict=strict, where=where, path=path, name=name)
+        return from_descriptor(descriptor, strict=strict, where=where, path=path, name=name, base=base)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

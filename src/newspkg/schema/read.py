@@ -46,13 +46,15 @@ def _near(word: object, known: Iterable[str]) -> str:
 class _Reader:
     """One pass over a descriptor; `problems` gathers what is wrong."""
 
-    def __init__(self, where: str, strict: bool) -> None:
+    def __init__(self, where: str, strict: bool, base: str) -> None:
         self.where = where
         self.strict = strict
+        self.base = base
         self.problems: list[Problem] = []
 
     def say(self, code: str, pointer: str, message: str, value: object = None) -> None:
         text = None if value is None else value if isinstance(value, str) else json.dumps(value, default=str)
+        pointer = self.base + pointer
         message = f"{self.where}, {pointer or '/'}: {message}"
         self.problems.append(problem(code, message, path=self.where, field=pointer, value=text))
 
@@ -69,7 +71,7 @@ class _Reader:
         value = given.get(key)
         if isinstance(value, str) and (value or not needed):
             return value
-        if value is None and not needed:
+        if key not in given and not needed:
             return ""
         said = f"{key} is missing." if not value else f"{key} must be text."
         self.say("schema-error" if pointer == "" else "field-error", f"{pointer}/{key}", said, value)
@@ -96,6 +98,8 @@ class _Reader:
         kept = tuple(f for f in fields if f is not None)
         names = [f.name for f in kept]
         unique = self.listed(given, "uniqueKeys")
+        if "uniqueKeys" in given and given["uniqueKeys"] == []:
+            self.say("schema-key", "/uniqueKeys", "uniqueKeys must be a list of at least one key.", [])
         made = TableSchema(
             name=self.text(given, "name", "", needed=self.strict) or name,
             title=self.text(given, "title", "", needed=self.strict),
@@ -104,7 +108,9 @@ class _Reader:
             missing_values=self.missing_values(given.get("missingValues", [""]), "/missingValues"),
             fields_match=self.fields_match(given.get("fieldsMatch", "exact")),
             primary_key=self.key(given.get("primaryKey", []), names, "/primaryKey"),
-            unique_keys=tuple(key for i, one in enumerate(unique) if (key := self.key(one, names, f"/uniqueKeys/{i}"))),
+            unique_keys=tuple(
+                key for i, one in enumerate(unique) if (key := self.key(one, names, f"/uniqueKeys/{i}", texts=False))
+            ),
             foreign_keys=tuple(self.foreign_keys(given, names)),
             path=path,
         )
@@ -147,21 +153,26 @@ class _Reader:
         if not isinstance(value, list):
             self.say("schema-error", pointer, "missingValues must be a list.", value)
             return ("",)
+        labelled = [isinstance(v, dict) for v in value]
         texts = [v.get("value") if isinstance(v, dict) else v for v in value]
-        if not all(isinstance(t, str) for t in texts):
-            said = "missingValues must be texts, or objects with a value and a label."
+        if not all(isinstance(t, str) for t in texts) or (any(labelled) and not all(labelled)):
+            said = "missingValues must all be texts, or all objects with a value and perhaps a label."
             self.say("schema-error", pointer, said, value)
             return ("",)
-        if len(set(texts)) != len(texts):
-            self.say("schema-error", pointer, "missingValues must be unique.", value)
+        labels = [v["label"] for v in value if isinstance(v, dict) and "label" in v]
+        if not all(isinstance(label, str) for label in labels):
+            self.say("schema-error", pointer, "the labels of missingValues must be texts.", value)
+        elif len(set(labels)) != len(labels) or len(set(texts)) != len(texts):
+            self.say("schema-error", pointer, "missingValues, and their labels, must be unique.", value)
         return tuple(str(t) for t in dict.fromkeys(texts))
 
     # --- keys --------------------------------------------------------------------------------------------------------
 
-    def key(self, value: object, names: list[str], pointer: str) -> tuple[str, ...]:
-        parts = [value] if isinstance(value, str) else value
+    def key(self, value: object, names: list[str], pointer: str, *, texts: bool = True) -> tuple[str, ...]:
+        parts = [value] if isinstance(value, str) and texts else value
         if not isinstance(parts, list) or not all(isinstance(p, str) for p in parts):
-            self.say("schema-key", pointer, "a key is a field's name or a list of them.", value)
+            said = "a key is a field's name or a list of them." if texts else "a unique key is a list of fields' names."
+            self.say("schema-key", pointer, said, value)
             return ()
         if len(set(parts)) != len(parts):
             self.say("schema-key", pointer, "a key names a field twice.", value)
@@ -190,10 +201,12 @@ class _Reader:
                 self.say("schema-key", f"{pointer}/reference", said, reference)
             elif own and len(own) != len(other):
                 self.say("schema-key", pointer, f"{len(own)} fields refer to {len(other)}.", one)
+            elif len(set(other)) != len(other):
+                self.say("schema-key", f"{pointer}/reference/fields", "a key names a field twice.", other)
             elif resource == "" and not self.key(other, names, f"{pointer}/reference/fields"):
                 continue  # said by key
             elif own:
-                yield ForeignKey(own, resource, tuple(other))
+                yield ForeignKey(own, resource, tuple(other), pointer)
 
     # --- a field -----------------------------------------------------------------------------------------------------
 
@@ -217,38 +230,65 @@ class _Reader:
         one = Field(
             name=name,
             type=kind or "any",
-            format=self.text(given, "format", pointer) or "default",
+            format=self.format(given, pointer),
             title=self.text(given, "title", pointer, needed=self.strict),
             description=self.text(given, "description", pointer, needed=self.strict),
             example=given.get("example"),
             # Of a field whose type is unknown nothing can be told but that.
             constraints=self.constraints(given.get("constraints", {}), kind, f"{pointer}/constraints") if kind else {},
             categories=self.categories(given.get("categories", []), f"{pointer}/categories"),
-            ordered=given.get("categoriesOrdered") is True,
+            ordered=self.ordered(given, pointer),
             missing_values=self.missing_values(given["missingValues"], f"{pointer}/missingValues")
             if "missingValues" in given
             else None,
             rdf_type=self.text(given, "rdfType", pointer) or None,
             options={k: v for k, v in given.items() if k not in _FIELD_KEYS},
+            pointer=pointer,
         )
         if self.strict and kind:
             self.house_field(one, given, pointer)
         return one
 
+    def format(self, given: Mapping[str, Any], pointer: str) -> str:
+        stated = self.text(given, "format", pointer)
+        if not isinstance(given.get("format"), str):
+            return "default"
+        return stated.removeprefix("fmt:")  # as the formats of dates began before version 1
+
+    def ordered(self, given: Mapping[str, Any], pointer: str) -> bool:
+        value = given.get("categoriesOrdered", False)
+        if not isinstance(value, bool):
+            self.say("field-error", f"{pointer}/categoriesOrdered", "categoriesOrdered is true or false.", value)
+        elif "categoriesOrdered" in given and "categories" not in given:
+            said = "categoriesOrdered says something of categories, and there are none."
+            self.say("field-error", f"{pointer}/categoriesOrdered", said, value)
+        return value is True
+
     def categories(self, value: object, pointer: str) -> tuple[tuple[Any, str], ...]:
         if not isinstance(value, list):
             self.say("field-error", pointer, "categories must be a list.", value)
             return ()
-        found = []
+        found, before = [], len(self.problems)
         for i, one in enumerate(value):
-            if isinstance(one, dict) and isinstance(one.get("value"), (str, int, float)):
-                self.keys(one, ("value", "label"), f"{pointer}/{i}")
-                found.append((one["value"], str(one.get("label", one["value"]))))
-            elif isinstance(one, (str, int, float)):
-                found.append((one, str(one)))
-            else:
+            inner = one.get("value") if isinstance(one, dict) else one
+            label = one.get("label", str(inner)) if isinstance(one, dict) else str(inner)
+            if not isinstance(inner, (str, int, float)):
                 said = "a category is a value, or an object with a value and a label."
                 self.say("field-error", f"{pointer}/{i}", said, one)
+            elif not isinstance(label, str):
+                self.say("field-error", f"{pointer}/{i}/label", "the label of a category is text.", label)
+            else:
+                if isinstance(one, dict):
+                    self.keys(one, ("value", "label"), f"{pointer}/{i}")
+                found.append((inner, label))
+        if len(self.problems) > before:
+            return tuple(found)
+        kinds = {isinstance(one, dict) for one in value}
+        labels = [one["label"] for one in value if isinstance(one, dict) and "label" in one]
+        if len(kinds) > 1:
+            self.say("field-error", pointer, "categories must all be values, or all objects.", value)
+        elif len({repr(v) for v, _ in found}) != len(found) or len(set(labels)) != len(labels):
+            self.say("field-error", pointer, "categories, and their labels, must be unique.", value)
         return tuple(found)
 
     def constraints(self, given: object, kind: str, pointer: str) -> dict[str, Any]:
@@ -257,6 +297,8 @@ class _Reader:
             return {}
         kept: dict[str, Any] = {}
         for name, value in given.items():
+            if ":" in name and not self.strict:  # a property of somebody's own, as the standard names them
+                continue
             reason = self.constraint(name, value, kind)
             if reason is None:
                 kept[name] = value
@@ -276,6 +318,8 @@ class _Reader:
             return f"{name} is a whole number from 0."
         if name == "enum" and not (isinstance(value, list) and value):
             return "enum is a list of at least one value."
+        if name == "jsonSchema" and not isinstance(value, dict):
+            return "jsonSchema is an object."
         if name == "pattern" and not isinstance(value, str):
             return "pattern is a text."
         if not self.strict:
@@ -358,10 +402,10 @@ def _is_value(kind: str, value: object) -> bool:
 
 
 def from_descriptor(
-    descriptor: object, *, strict: bool, where: str, path: Path | None = None, name: str = ""
+    descriptor: object, *, strict: bool, where: str, path: Path | None = None, name: str = "", base: str = ""
 ) -> tuple[TableSchema, list[Problem]]:
     """The schema that a plain object describes, and what is wrong with it; see `TableSchema.from_descriptor`."""
-    reader = _Reader(where, strict)
+    reader = _Reader(where, strict, base)
     return reader.schema(descriptor, path or Path(), name), reader.problems
 
 

@@ -1,5 +1,10 @@
 """Reads `datapackage.json` and what it points at: every fault in one pass, each with its JSON pointer and line.
 
+    metadata     properties of a package or resource that stand by themselves
+    dialects     how a table stands in its file
+    fields       formats and constraints of a field
+    profiles     JSON Schemas that a descriptor says it follows
+
 A fault costs what depends on it and no more: a resource with a bad schema still has its bytes and hash checked, and
 the others are judged as if nothing were wrong.
 """
@@ -7,23 +12,21 @@ the others are judged as if nothing were wrong.
 from __future__ import annotations
 
 import codecs
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from newspkg.package import BLOCK, DESCRIPTOR, PROFILE
 from newspkg.problems import CannotRun, Problem, UsageError, problem
 from newspkg.report import Findings, cut
 from newspkg.schema import TableSchema
+from newspkg.validate.dialects import Dialect, read_dialect
+from newspkg.validate.fields import check_fields
+from newspkg.validate.metadata import URL, link_fault, of_package, of_resource, version_of
+from newspkg.validate.profiles import Kind, check_profile, is_tabular
 from newspkg.validate.properties import (
     NO_FILES,
-    OF_PACKAGE,
-    OF_RESOURCE,
-    PROFILES,
-    REMOTE,
-    Check,
     is_count,
     is_text,
     lines_of,
@@ -33,32 +36,36 @@ from newspkg.validate.properties import (
     parse,
     short,
     shown,
-    unsafe,
 )
+from newspkg.validate.references import check_references
 
 __all__ = ["Dialect", "Package", "Resource", "open_package"]
 
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How the cells of a delimited file are told apart; the standard's defaults."""
-
-    delimiter: str = ","
-    quote: str | None = '"'
-    double_quote: bool = True
-    escape: str | None = None
-    skip_space: bool = False
-    header_rows: tuple[int, ...] = (1,)  # empty: there is no header
-    header_join: str = " "
-    comment_char: str | None = None
-    comment_rows: frozenset[int] = frozenset()
-    null: str | None = None
+COMPRESSIONS = {"gz": "gz", "gzip": "gz", "zip": "zip", "bz2": "bz2", "xz": "xz"}  # by ending, or as stated
+READABLE = ("csv", "tsv", "json", "jsonl", "ndjson", "parquet", "xlsx", "xls", "ods", "inline")
+_ALWAYS_TABLES = frozenset(READABLE) - {"json", "inline"}  # what else would stand in such a file
+_BY_MEDIATYPE = {
+    "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+    "application/json": "json",
+    "application/x-ndjson": "ndjson",
+    "application/jsonl": "jsonl",
+    "application/vnd.apache.parquet": "parquet",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+}
 
 
 @dataclass(slots=True)
 class Resource:
     """One entry of `resources`, as far as it can be used. `paths` are below the package's folder and safe; `data` is
-    inline data. `tabular` is why it is read as a table, or empty; `schema` is None where there is none or it is bad."""
+    inline data. `tabular` is whether it is read as a table; `schema` is None where there is none or it is bad.
+
+    `format` is in lower case, without the compression: of `a.csv.gz` it is csv. `compression` is gz, zip, bz2, xz or
+    empty, `innerpath` the file in a zip, if one is named. `licenses` and `sources` are the package's where the resource
+    has none of its own.
+    """
 
     name: str
     pointer: str
@@ -73,6 +80,10 @@ class Resource:
     dialect: Dialect | None = field(default_factory=Dialect)
     schema: TableSchema | None = None
     schema_broken: bool = False
+    compression: str = ""
+    innerpath: str | None = None
+    licenses: tuple[Any, ...] = ()
+    sources: tuple[Any, ...] = ()
 
     @property
     def place(self) -> str:
@@ -82,12 +93,17 @@ class Resource:
 
 @dataclass
 class Package:
-    """A package as its descriptor states it; `block` is what it says of this toolkit's profile."""
+    """A package as its descriptor states it; `block` is what it says of this toolkit's profile. `file` is the name of
+    the descriptor, `lines` where in it the value of each JSON pointer starts. `version` is 1 where the descriptor says
+    that it follows version 1 of the standard, else 2."""
 
     root: Path
     descriptor: dict[str, Any]
     resources: list[Resource]
     block: dict[str, Any]
+    file: str = DESCRIPTOR
+    lines: Mapping[str, int] = field(default_factory=dict)
+    version: int = 2
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -98,33 +114,41 @@ class _Reader:
 
     def __init__(self, root: Path, path: Path, findings: Findings) -> None:
         self.root, self.path, self.findings = root, path, findings
-        self.lines: dict[str, int] = {}
-        self.schemas: dict[str, tuple[TableSchema | None, list[Problem]]] = {}
+        self.lines: dict[str, dict[str, int]] = {}  # file -> JSON pointer -> line
+        self.told: set[tuple[str, str]] = set()  # where something is wrong already: file and JSON pointer
+        self.given: dict[str, Any] = {}
+        self.version = 2
 
-    def say(self, code: str, pointer: str, message: str, *, resource: str | None = None, value: Any = None) -> None:
-        text = None if value is None else shown(value)
-        self.findings.add(
+    def say(
+        self,
+        code: str,
+        pointer: str,
+        message: str,
+        *,
+        resource: str | None = None,
+        value: Any = None,
+        file: str | None = None,
+        **more: Any,
+    ) -> None:
+        """Tells of a fault at a JSON pointer of the descriptor, or of another `file`."""
+        where = f"{file}, {pointer or '/'}" if file else pointer or "/"
+        self.place(
             problem(
                 code,
-                f"{pointer or '/'} {message}.",
+                f"{where} {message}.",
                 resource=resource,
                 field=pointer or None,
-                value=text,
-                path=self.path.name,
-                line=locate(self.lines, pointer),
+                value=None if value is None else shown(value),
+                path=file or self.path.name,
+                **more,
             )
         )
 
-    def properties(
-        self, given: Mapping[str, Any], known: Mapping[str, tuple[Check, str]], code: str, at: str, name: str | None
-    ) -> set[str]:
-        """Checks the properties that stand by themselves; returns those that are bad."""
-        bad = set()
-        for key, (good, sentence) in known.items():
-            if key in given and not good(given[key]):
-                bad.add(key)
-                self.say(code, f"{at}/{key}", sentence, resource=name, value=given[key])
-        return bad
+    def place(self, found: Problem) -> None:
+        """Takes a problem of a descriptor, and finds its line."""
+        file, pointer = found.path or self.path.name, found.field or ""
+        self.told.add((file, pointer))
+        self.findings.add(replace(found, line=locate(self.lines.get(file, {}), pointer)))
 
     def package(self) -> Package:
         try:
@@ -132,37 +156,41 @@ class _Reader:
         except OSError as error:
             raise CannotRun(f"{self.path}: cannot be read ({error.strerror}).") from error
         given, text, why, line = parse(raw)
-        empty = Package(self.root, {}, [], {})
         if why is None and not isinstance(given, dict):
             why, line = "must hold one JSON object", 1
         if why is not None:
             self.findings.add(problem("package-error", f"{self.path.name} {why}.", path=self.path.name, line=line))
-            return empty
-        self.lines = lines_of(text)
-        self.properties(given, OF_PACKAGE, "package-error", "", None)
-        for key in ("$schema", "profile"):
-            value = given.get(key)
-            if isinstance(value, str) and not PROFILES.fullmatch(value):
-                self.findings.leave(
-                    f"{key} {cut(value)}",
-                    "the rules of a profile of one's own are not applied, only those of the standard",
-                )
-        package = Package(self.root, given, [], self.block(given))
+            return Package(self.root, {}, [], {})
+        lines = self.lines[self.path.name] = lines_of(text)
+        self.given, self.version = given, version_of(given)
+        for pointer, sentence, value in of_package(given, self.version):
+            self.say("package-error", pointer, sentence, value=value)
+        block = self.block(given)
+        package = Package(self.root, given, [], block, self.path.name, lines, self.version)
         listed = given.get("resources")
-        if not isinstance(listed, list) or not listed:
+        if isinstance(listed, list) and listed:
+            self.resources(listed, package)
+        else:
             self.say("package-error", "/resources", "must be a list of at least one resource", value=listed)
-            return package
+        self.profile(given, "datapackage", "")
+        return package
+
+    def resources(self, listed: list[Any], package: Package) -> None:
+        names: set[str] = set()
         for n, one in enumerate(listed):
             found = self.resource(one, f"/resources/{n}", n)
-            if found is not None:
-                if found.name in {r.name for r in package.resources}:
-                    self.say(
-                        "package-error", f"{found.pointer}/name", "is the name of an earlier resource", value=found.name
-                    )
-                    continue
-                package.resources.append(found)
-        self.references(package)
-        return package
+            if found is None:
+                continue
+            if found.name in names:
+                self.say(
+                    "package-error", f"{found.pointer}/name", "is the name of an earlier resource", value=found.name
+                )
+                found.name = f"resource {n}"
+                while found.name in names:
+                    found.name += "'"
+            names.add(found.name)
+            package.resources.append(found)
+        check_references(package.resources, self.say)
 
     def block(self, given: Mapping[str, Any]) -> dict[str, Any]:
         block = given.get(BLOCK, {})
@@ -201,77 +229,117 @@ class _Reader:
         if not isinstance(name, str) or not name:
             self.say("resource-error", f"{at}/name", "must be a text that names the resource", value=name)
             name = f"resource {number}"
-        bad = self.properties(given, OF_RESOURCE, "resource-error", at, name)
         found = Resource(name, at)
+        bad = set()
+        for pointer, sentence, value in of_resource(given, self.version):
+            bad.add(pointer.split("/")[1])
+            self.say("resource-error", at + pointer, sentence, resource=name, value=value)
         usable = {k: v for k, v in given.items() if k not in bad}
-        found.hash, found.bytes, found.rows = usable.get("hash"), usable.get("bytes"), usable.get("rows")
+        found.hash, found.bytes = usable.get("hash"), usable.get("bytes")
+        rows = usable.get("rows")  # no property of the standard, so anything may stand there
+        found.rows = rows if is_count(rows) else None
+        found.licenses, found.sources = self.inherited(usable, "licenses"), self.inherited(usable, "sources")
         located = self.location(given, found)
-        found.format = self.format(usable, found)
+        self.format(usable, found)
         found.encoding = self.encoding(usable, at, name)
-        declared = usable.get("type") == "table" or usable.get("profile") == "tabular-data-resource"
-        readable = found.format in ("csv", "tsv", "json", "inline")
-        found.tabular = declared or "schema" in given or found.format in ("csv", "tsv")
-        if not located:
-            found.tabular = False
-        elif found.tabular and not readable:
-            kind = f"files of format {cut(found.format)}" if found.format else "files without a format"
-            self.findings.leave("the table", f"{kind} are not read yet; csv, tsv and json are", name)
-            found.tabular = False
+        self.tabular(usable, found, located)
         found.dialect = self.dialect(given, found)
         if "schema" in given:
             found.schema = self.schema(given["schema"], f"{at}/schema", found)
             found.schema_broken = found.schema is None
+        self.profile(given, "dataresource", at, resource=name)
         return found
+
+    def inherited(self, given: Mapping[str, Any], key: str) -> tuple[Any, ...]:
+        value = given.get(key, self.given.get(key))
+        return tuple(value) if isinstance(value, list) else ()
+
+    def tabular(self, given: Mapping[str, Any], found: Resource, located: bool) -> None:
+        """Whether the resource is to be read as a table; notes it where it is one that cannot be read."""
+        tabular_profile = self.version == 1 and is_tabular(self.given, given)
+        if tabular_profile and "schema" not in given:
+            self.say("resource-error", found.pointer, "must have a schema, as its profile says", resource=found.name)
+        stated = given.get("type") == "table" or is_tabular({}, given) or tabular_profile
+        if not located or not (stated or "schema" in given or found.format in _ALWAYS_TABLES):
+            return
+        if found.format in READABLE:
+            found.tabular = True
+            return
+        kind = f"files of format {cut(found.format)}" if found.format else "files without a format"
+        known = ", ".join(f for f in READABLE if f != "inline")
+        self.findings.leave("the table", f"{kind} are not read; {known} are", found.name)
 
     def location(self, given: Mapping[str, Any], found: Resource) -> bool:
         """Sets paths or data; False where there is nothing to read."""
-        at, name = found.pointer, found.name
-        if ("path" in given) == ("data" in given):
-            self.say(
-                "resource-error",
-                at,
-                "must have either a path or data" + (", not both" if "path" in given else ""),
-                resource=name,
-            )
+        at, name, key = found.pointer, found.name, "path"
+        if "path" not in given and "data" not in given and "url" in given:
+            key = "url"  # as it was called before version 1
+        if (key in given) == ("data" in given):
+            both = ", not both" if key in given else ""
+            self.say("resource-error", at, f"must have either a path or data{both}", resource=name)
             return False
         if "data" in given:
             found.data = given["data"]
-            if given["data"] is None:
-                self.say("resource-error", f"{at}/data", "is null; data is a list, an object or a text", resource=name)
+            if not isinstance(found.data, (list, dict, str)):
+                said = "must be a list, an object or a text"
+                self.say("resource-error", f"{at}/data", said, resource=name, value=found.data)
+                found.data = None
+            elif isinstance(found.data, str) and not (given.get("format") or given.get("mediatype")):
+                said = "is text, so the resource must state its format or mediatype"
+                self.say("resource-error", f"{at}/data", said, resource=name)
+                found.data = None
             return found.data is not None
-        value = given["path"]
+        return self.located(given[key], f"{at}/{key}", found)
+
+    def located(self, value: Any, at: str, found: Resource) -> bool:
         paths = [value] if isinstance(value, str) else value
-        if not isinstance(paths, list) or not paths or not all(isinstance(p, str) for p in paths):
-            self.say("resource-error", f"{at}/path", "must be a path or a list of paths", resource=name, value=value)
-            return False
-        remote = [p for p in paths if REMOTE.match(p)]
-        if remote and len(remote) < len(paths):
-            self.say("resource-error", f"{at}/path", "mixes addresses and files", resource=name, value=value)
-            return False
-        if remote:
-            self.findings.leave("its files", f"{cut(remote[0])} is not fetched; download it and name the file", name)
+        if not isinstance(paths, list) or not paths:
+            self.say("resource-error", at, "must be a path or a list of paths", resource=found.name, value=value)
             return False
         good = True
         for n, path in enumerate(paths):
-            why = unsafe(path)
+            why = link_fault(path)
             if why:
-                pointer = f"{at}/path" if isinstance(value, str) else f"{at}/path/{n}"
-                self.say("resource-error", pointer, why, resource=name, value=path)
+                pointer = at if isinstance(value, str) else f"{at}/{n}"
+                self.say("resource-error", pointer, why, resource=found.name, value=path)
                 good = False
-        found.paths = tuple(paths) if good else ()
-        return good
+        if not good:
+            return False
+        remote = [p for p in paths if URL.match(p)]
+        if remote and len(remote) < len(paths):
+            self.say("resource-error", at, "mixes addresses and files", resource=found.name, value=value)
+        elif remote:
+            said = f"{cut(remote[0])} is not fetched; download it and name the file"
+            self.findings.leave("its files", said, found.name)
+        else:
+            found.paths = tuple(paths)
+        return bool(found.paths)
 
-    def format(self, given: Mapping[str, Any], found: Resource) -> str:
-        stated = given.get("format")
-        if found.data is not None:
-            return "inline" if not isinstance(found.data, str) else str(stated or "").lower()
-        if stated:
-            return str(stated).lower()
-        by_type = {"text/csv": "csv", "text/tab-separated-values": "tsv", "application/json": "json"}
-        media = str(given.get("mediatype", "")).split(";")[0].strip().lower()
-        if media in by_type:
-            return by_type[media]
-        return Path(found.paths[0]).suffix.lower().lstrip(".") if found.paths else ""
+    def format(self, given: Mapping[str, Any], found: Resource) -> None:
+        """Sets format, compression and innerpath: as stated, or by the mediatype, or by the ending of the file."""
+        inner = given.get("innerpath")
+        found.innerpath = inner if isinstance(inner, str) and inner else None
+        stated, media = given.get("format"), given.get("mediatype")
+        endings = [s.lower().lstrip(".") for s in PurePosixPath(found.paths[0]).suffixes] if found.paths else []
+        packed = given.get("compression")
+        if isinstance(packed, str) and packed:
+            found.compression = COMPRESSIONS.get(packed.lower().lstrip("."), packed.lower())
+        elif endings and endings[-1] in COMPRESSIONS:
+            found.compression = COMPRESSIONS[endings[-1]]
+        if endings and endings[-1] in COMPRESSIONS:
+            endings.pop()
+        if found.innerpath:
+            endings = [PurePosixPath(found.innerpath).suffix.lower().lstrip(".")]
+        if found.data is not None and not isinstance(found.data, str):
+            found.format = "inline"
+            return
+        known = stated.lower().lstrip(".") if isinstance(stated, str) else ""
+        first, _, last = known.rpartition(".")  # csv.gz
+        known = first if first and last in COMPRESSIONS else known
+        if not known or known in COMPRESSIONS:  # a format of zip says nothing of what is in it
+            media = media.split(";")[0].strip().lower() if isinstance(media, str) else ""
+            known = _BY_MEDIATYPE.get(media) or (endings[-1] if endings else "")
+        found.format = known
 
     def encoding(self, given: Mapping[str, Any], at: str, name: str) -> str:
         stated = str(given.get("encoding", "utf-8"))
@@ -289,25 +357,21 @@ class _Reader:
 
     # --- dialect and schema
 
-    def linked(self, value: Any, code: str, pointer: str, resource: str) -> tuple[Any, str] | None:
-        """An object that stands here or in a file of the package, and the name of the file it stands in."""
+    def linked(self, value: Any, code: str, pointer: str, resource: str) -> tuple[dict[str, Any], str | None] | None:
+        """An object that stands here or in a file of the package, and that file's name."""
         if isinstance(value, dict):
-            return value, self.path.name
-        if not isinstance(value, str):
-            self.say(code, pointer, "must be an object, or a path to one", resource=resource, value=value)
+            return value, None
+        why = link_fault(value)
+        if why is not None:
+            said = why if isinstance(value, str) else "must be an object, or a path to one"
+            self.say(code, pointer, said, resource=resource, value=value)
             return None
-        if REMOTE.match(value):
-            self.findings.leave(
-                pointer.rsplit("/", 1)[1], f"{cut(value)} is not fetched; save it and name the file", resource
-            )
+        if URL.match(value):
+            what = pointer.rsplit("/", 1)[1]
+            self.findings.leave(what, f"{cut(value)} is not fetched; save it and name the file", resource)
             return None
-        why = unsafe(value)
-        if why:
-            self.say(code, pointer, why, resource=resource, value=value)
-            return None
-        path = self.root / value
         try:
-            with open_plain(path) as file:
+            with open_plain(self.root / value) as file:
                 raw = file.read()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
@@ -319,27 +383,32 @@ class _Reader:
         if broken is not None:
             self.findings.add(problem(code, f"{value} {broken}.", resource=resource, path=value, line=line))
             return None
-        self.lines.update({f"{value}#{at}": n for at, n in lines_of(text).items()})
+        self.lines[value] = lines_of(text)
         return given, value
 
     def schema(self, value: Any, pointer: str, resource: Resource) -> TableSchema | None:
         found = self.linked(value, "schema-error", pointer, resource.name)
         if found is None:
             return None
-        given, where = found
-        inline = where == self.path.name
-        prefix = pointer if inline else f"{where}#"
-        schema, problems = TableSchema.from_descriptor(given, strict=False, where=where, name=resource.name)
+        given, file = found
+        where, base = (file, "") if file else (self.path.name, pointer)
+        schema, problems = TableSchema.from_descriptor(
+            given, strict=False, where=where, path=Path(file or ""), name=resource.name, base=base
+        )
         for one in problems:
-            at = (one.field or "").removeprefix("/")
-            place = f"{prefix}/{at}" if at else prefix
-            line = locate(self.lines, place) or self.lines.get(f"{where}#")
-            value = None if one.value is None else cut(one.value)
-            self.findings.add(replace(one, resource=resource.name, line=line, message=short(one.message), value=value))
+            cell = None if one.value is None else cut(one.value)
+            self.place(replace(one, resource=resource.name, message=short(one.message), value=cell))
+
+        def say(code: str, at: str, sentence: str, bad: Any) -> None:
+            self.say(code, base + at, sentence, resource=resource.name, value=bad, file=file)
+
+        schema = check_fields(schema, say, lambda name, why: self.findings.leave(name, why, resource.name))
+        if file:
+            self.profile(given, "tableschema", "", resource=resource.name, file=file)
         return schema if schema.fields else None
 
     def dialect(self, given: Mapping[str, Any], resource: Resource) -> Dialect | None:
-        """The dialect; None where it is wrong or beyond this program, which then does not read the table."""
+        """The dialect; None where it is wrong, and the table cannot be read."""
         usual = Dialect(delimiter="\t") if resource.format == "tsv" else Dialect()
         if "dialect" not in given:
             return usual
@@ -347,92 +416,46 @@ class _Reader:
         linked = self.linked(given["dialect"], "dialect-error", pointer, resource.name)
         if linked is None:
             return None
-        stated: dict[str, Any] = linked[0]
-        before = self.findings.errors
+        stated, file = linked
+        base = "" if file else pointer
 
-        def wrong(key: str, sentence: str) -> None:
-            self.say("dialect-error", f"{pointer}/{key}", sentence, resource=resource.name, value=stated.get(key))
+        def wrong(key: str, sentence: str, value: Any) -> None:
+            self.say("dialect-error", f"{base}/{key}", sentence, resource=resource.name, value=value, file=file)
 
-        one: dict[str, str | None] = {}
-        for key, default in (
-            ("delimiter", usual.delimiter),
-            ("quoteChar", '"'),
-            ("escapeChar", None),
-            ("commentChar", None),
-        ):
-            value = stated.get(key, default)
-            if value is not None and (not isinstance(value, str) or not value):
-                wrong(key, "must be a character")
-            elif value is not None and (len(value) > 1 or value in "\r\n"):
-                self.findings.leave(
-                    "the table", f"a {key} of {cut(value)!r} is not read yet; one character is", resource.name
-                )
-                return None
-            one[key] = value if isinstance(value, str) else None
-        for key in ("doubleQuote", "skipInitialSpace", "header"):
-            if not isinstance(stated.get(key, True), bool):
-                wrong(key, "must be true or false")
-        for key in ("headerRows", "commentRows"):
-            value = stated.get(key, [1])
-            if (
-                not isinstance(value, list)
-                or not all(is_count(v) and v >= 1 for v in value)
-                or (key == "headerRows" and not value)
-            ):
-                wrong(key, "must be a list of row numbers from 1")
-        for key in ("headerJoin", "nullSequence", "lineTerminator"):
-            if not isinstance(stated.get(key, ""), str):
-                wrong(key, "must be text")
-        if one["escapeChar"] and "quoteChar" in stated:
-            wrong("escapeChar", "excludes a quoteChar")
-        if one["delimiter"] is not None and one["delimiter"] in (one["quoteChar"], one["escapeChar"]):
-            wrong("delimiter", "is also the quoteChar or the escapeChar")
-        if self.findings.errors > before:
-            return None
-        if stated.get("lineTerminator", "\n") not in ("\n", "\r\n", "\r"):
-            self.findings.leave(
-                "the table", f"a lineTerminator of {cut(stated['lineTerminator'])!r} is not read yet", resource.name
+        made = read_dialect(stated, usual, wrong)
+        if file:
+            self.profile(stated, "tabledialect", "", resource=resource.name, file=file)
+        return made
+
+    def profile(
+        self, given: Mapping[str, Any], kind: Kind, at: str, *, resource: str | None = None, file: str | None = None
+    ) -> None:
+        """Judges a descriptor by the profile that it says it follows, where that is not the standard's own."""
+        name = file or self.path.name
+        told = [pointer for where, pointer in self.told if where == name]
+        judged = check_profile(given, kind, at, self.root, told)
+        for code, pointer, sentence, value in judged.faults:
+            self.say(
+                code,
+                pointer,
+                sentence,
+                resource=resource if file else self.owner(pointer) or resource,
+                value=value,
+                file=file,
+                rule="profile",
             )
-            return None
-        return Dialect(
-            delimiter=one["delimiter"] or usual.delimiter,
-            quote=one["quoteChar"] if not one["escapeChar"] else None,
-            double_quote=stated.get("doubleQuote", True),
-            escape=one["escapeChar"],
-            skip_space=stated.get("skipInitialSpace", False),
-            header_rows=tuple(sorted(set(stated.get("headerRows", [1])))) if stated.get("header", True) else (),
-            header_join=stated.get("headerJoin", " "),
-            comment_char=one["commentChar"],
-            comment_rows=frozenset(stated.get("commentRows", ())),
-            null=stated.get("nullSequence"),
-        )
+        if judged.unapplied:
+            self.findings.leave(*judged.unapplied, resource)
 
-    def references(self, package: Package) -> None:
-        """Foreign keys that name a resource or a field that is not there; they are taken out of the schemas."""
-        by_name = {r.name: r for r in package.resources}
-        for one in package.resources:
-            if one.schema is None:
-                continue
-            kept = []
-            for key in one.schema.foreign_keys:
-                target = by_name.get(key.resource) if key.resource else one
-                fault = None
-                if target is None:
-                    near = difflib.get_close_matches(key.resource, by_name, 1)
-                    fault = f"there is no resource {cut(key.resource)!r}{f'; did you mean {near[0]}?' if near else ''}"
-                elif target.schema is not None:
-                    missing = [f for f in key.reference_fields if f not in target.schema.names]
-                    fault = f"{target.name} has no field {cut(', '.join(missing))}" if missing else None
-                if fault is None:
-                    kept.append(key)
-                else:
-                    self.say(
-                        "schema-key",
-                        f"{one.pointer}/schema",
-                        f"has a foreign key that leads nowhere: {fault}",
-                        resource=one.name,
-                    )
-            one.schema = replace(one.schema, foreign_keys=tuple(kept))
+    def owner(self, pointer: str) -> str | None:
+        """The name of the resource that a pointer leads into, if it has one."""
+        steps = pointer.split("/")
+        if len(steps) < 3 or steps[1] != "resources" or not steps[2].isdigit():
+            return None
+        listed = self.given.get("resources")
+        one = listed[int(steps[2])] if isinstance(listed, list) and int(steps[2]) < len(listed) else None
+        name = one.get("name") if isinstance(one, dict) else None
+        return name if isinstance(name, str) and name else None
 
 
 def open_package(path: Path, findings: Findings) -> Package:

@@ -1,4 +1,4 @@
-"""JSON with places, and what the standard asks of single properties of a package or a resource."""
+"""JSON with places, files below a package, and how both are shown in messages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,11 +14,6 @@ from newspkg.report import cut
 
 __all__ = [
     "NO_FILES",
-    "OF_PACKAGE",
-    "OF_RESOURCE",
-    "PROFILES",
-    "REMOTE",
-    "Check",
     "is_count",
     "is_text",
     "lines_of",
@@ -26,6 +21,7 @@ __all__ = [
     "no_file",
     "open_plain",
     "parse",
+    "pointed",
     "short",
     "shown",
     "unsafe",
@@ -58,13 +54,22 @@ def lines_of(text: str) -> dict[str, int]:
             if stack:
                 stack[-1][2] = False
         elif stack and stack[-1][2]:
-            stack[-1][1] = what[1:-1]
+            stack[-1][1] = pointed([_unquoted(what)])[1:]
         else:
             pointer = f"{stack[-1][0]}/{stack[-1][1]}" if stack else ""
             found.setdefault(pointer, line)
             if what in "{[":
                 stack.append([pointer, "" if what == "{" else 0, what == "{"])
     return found
+
+
+def _unquoted(token: str) -> str:
+    return str(json.loads(token, strict=False)) if "\\" in token else token[1:-1]
+
+
+def pointed(steps: Iterable[str | int]) -> str:
+    """The JSON pointer of some steps."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
 def locate(lines: Mapping[str, int], pointer: str) -> int | None:
@@ -174,22 +179,10 @@ def no_file(path: Path) -> str | None:
 
 # --- the checks of single properties ---------------------------------------------------------------------------------
 
-Check = Callable[[Any], bool]
-_RFC3339 = re.compile(
-    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
-    r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
-)
-REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_HASH = re.compile(r"(?:([A-Za-z0-9-]+):)?([0-9A-Fa-f]+)")
-
 
 def is_text(value: Any) -> bool:
     """Whether a JSON value is text."""
     return isinstance(value, str)
-
-
-def _is_url(value: Any) -> bool:
-    return isinstance(value, str) and re.match(r"https?://[^\s/]", value) is not None
 
 
 def is_count(value: Any) -> bool:
@@ -213,88 +206,6 @@ def unsafe(path: str) -> str | None:
     return None
 
 
-def _is_link(value: Any) -> bool:
-    return isinstance(value, str) and (REMOTE.match(value) is not None or unsafe(value) is None)
-
-
-def _listed(value: Any, item: Check) -> bool:
-    return isinstance(value, list) and bool(value) and all(item(one) for one in value)
-
-
-def _is_source(value: Any) -> bool:
-    good = (
-        isinstance(value, dict)
-        and bool(value)
-        and all(is_text(value.get(k, "")) for k in ("title", "email", "version"))
-    )
-    return good and ("path" not in value or _is_link(value["path"]))
-
-
-def _is_licence(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and ("name" in value or "path" in value)
-        and all(is_text(value.get(k, "")) for k in ("name", "title"))
-        and ("path" not in value or _is_link(value["path"]))
-    )
-
-
-def _is_contributor(value: Any) -> bool:
-    texts = ("title", "givenName", "familyName", "email", "role", "organization")
-    return (
-        isinstance(value, dict)
-        and bool(value)
-        and all(is_text(value.get(k, "")) for k in texts)
-        and ("path" not in value or _is_url(value["path"]))
-        and ("roles" not in value or _listed(value["roles"], is_text))
-    )
-
-
-_DESCRIPTIVE: dict[str, tuple[Check, str]] = {
-    "title": (is_text, "must be text"),
-    "description": (is_text, "must be text"),
-    "homepage": (_is_url, "must be a web address"),
-    "licenses": (lambda v: _listed(v, _is_licence), "must be a list of objects, each with a name or a path"),
-    "sources": (
-        lambda v: isinstance(v, list) and all(map(_is_source, v)),
-        "must be a list of objects with text in them",
-    ),
-    "$schema": (is_text, "must be text"),
-    "profile": (is_text, "must be text"),
-}
-OF_PACKAGE: dict[str, tuple[Check, str]] = {
-    **_DESCRIPTIVE,
-    "name": (is_text, "must be text"),
-    "id": (is_text, "must be text"),
-    "version": (is_text, "must be text"),
-    "created": (
-        lambda v: isinstance(v, str) and _RFC3339.fullmatch(v) is not None,
-        "must be a moment as RFC 3339 writes it",
-    ),
-    "image": (_is_link, "must be a web address or a path below the package"),
-    "keywords": (lambda v: _listed(v, is_text), "must be a list of at least one text"),
-    "contributors": (lambda v: _listed(v, _is_contributor), "must be a list of objects that say who"),
-}
-OF_RESOURCE: dict[str, tuple[Check, str]] = {
-    **_DESCRIPTIVE,
-    "type": (is_text, "must be text"),
-    "format": (is_text, "must be text"),
-    "mediatype": (
-        lambda v: isinstance(v, str) and re.fullmatch(r"[^/\s]+/\S.*", v) is not None,
-        "must look like text/csv",
-    ),
-    "encoding": (is_text, "must be text"),
-    "bytes": (is_count, "must be a whole number from 0"),
-    "rows": (is_count, "must be a whole number from 0"),
-    "hash": (
-        lambda v: isinstance(v, str) and _HASH.fullmatch(v) is not None,
-        "must be hexadecimal, after an algorithm's name unless it is MD5",
-    ),
-}
 NO_FILES = frozenset(
     ("idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf_7")
 )  # no encodings of files
-PROFILES = re.compile(
-    r"https?://(?:www\.)?(?:datapackage\.org/profiles/[12]\.\d/|specs\.frictionlessdata\.io/schemas/|frictionlessdata\.io/schemas/)\S*|"
-    r"(?:fiscal-|tabular-)?data-(?:package|resource)"
-)

@@ -6,171 +6,179 @@ These functions decide; whatever is faster only spares them work. The values com
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import total_ordering
 from typing import Any
-from urllib.parse import urlsplit
 
 from newspkg.schema import Field
+from newspkg.validate.geo import is_geojson, is_topojson, point
+from newspkg.validate.jsonschemas import json_schema
+from newspkg.validate.texttypes import is_base64, is_email, is_uri, is_uuid
+from newspkg.validate.times import (
+    Duration,
+    broken_pattern,
+    date_of,
+    datetime_of,
+    duration_of,
+    time_of,
+    year_of,
+    yearmonth_of,
+)
 
-__all__ = ["Duration", "Parser", "Unsupported", "fits_natively", "parser", "truths"]
+__all__ = [
+    "ITEM_TYPES",
+    "Duration",
+    "Parser",
+    "Unsupported",
+    "constraint_value",
+    "fits_natively",
+    "format_fault",
+    "json_schema",
+    "parser",
+    "truths",
+]
 
 Parser = Callable[[str], Any]
+ITEM_TYPES = ("string", "integer", "boolean", "number", "datetime", "date", "time")
 
 
-class Unsupported(Exception):  # noqa: N818 - no fault: a format that this version does not judge
-    """A type or format of the standard that is not judged yet; the message names it."""
+class Unsupported(Exception):  # noqa: N818 - no fault: a format that is none of the standard's
+    """A type or format that the standard does not have; the message names it."""
 
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
-_YEAR = re.compile(r"-?(?:[0-9]{4}|[1-9][0-9]{4,8})")
-_MONTH = re.compile(r"(-?(?:[0-9]{4}|[1-9][0-9]{4,8}))-(0[1-9]|1[0-2])")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}")
-_DATETIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
-_DURATION = re.compile(
-    r"(-)?P(?=.)(?:([0-9]+)Y)?(?:([0-9]+)M)?(?:([0-9]+)W)?(?:([0-9]+)D)?"
-    r"(?:T(?=.)(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?"
-)
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
-_UUID = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_NO_NUMBERS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
 _LONGEST_NUMBER = 4000  # digits; Python refuses to turn longer texts into integers at all
+
+_FORMATS = {
+    "string": ("default", "email", "uri", "binary", "uuid"),
+    "geopoint": ("default", "array", "object"),
+    "geojson": ("default", "topojson"),
+}
+_MOMENTS = frozenset(("date", "time", "datetime"))
+
+
+def format_fault(kind: str, format: str) -> str | None:
+    """Why a type has no such format, as the end of a sentence, or None where it has."""
+    known = _FORMATS.get(kind, ("default",))
+    if format in known or kind == "any":
+        return None
+    if kind in _MOMENTS:
+        return None if format == "any" else broken_pattern(format)
+    return (
+        f"is no format of the type {kind}; known are {', '.join(known)}"
+        if len(known) > 1
+        else (f"is no format of the type {kind}, which has none but the default")
+    )
 
 
 def parser(field: Field) -> Parser:
-    """The exact function of a field. Raises Unsupported where its format is not judged yet."""
+    """The exact function of a field. Raises Unsupported where its type has no such format."""
     make = _MAKERS.get(field.type)
-    if make is None:
-        raise Unsupported(f"the type {field.type}")
+    if make is None or format_fault(field.type, field.format):
+        raise Unsupported(f"the format {field.format!r} of the type {field.type}")
     return make(field.format, field.options)
-
-
-def _match(pattern: re.Pattern[str], text: str) -> re.Match[str]:
-    found = pattern.fullmatch(text)
-    if found is None:
-        raise ValueError(text)
-    return found
-
-
-def _only(format: str, known: str, type_name: str) -> None:
-    if format not in known.split():
-        raise Unsupported(f"the format {format!r} of the type {type_name}")
 
 
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
-def _email(text: str) -> str:
-    _match(_EMAIL, text)
-    return text
+def _only(good: Callable[[str], bool]) -> Parser:
+    def parse(text: str) -> str:
+        if not good(text):
+            raise ValueError(text[:60])
+        return text
 
-
-def _uri(text: str) -> str:
-    parts = urlsplit(text)  # raises ValueError for a broken host
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", parts.scheme) or not (parts.netloc or parts.path):
-        raise ValueError(text)
-    if re.search(r"[\s<>\"{}|\\^`]", text):
-        raise ValueError(text)
-    return text
-
-
-def _binary(text: str) -> str:
-    _match(_BASE64, text)
-    try:
-        base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise ValueError(text) from error
-    return text
-
-
-def _uuid(text: str) -> str:
-    return _match(_UUID, text)[0]
+    return parse
 
 
 def _string(format: str, _: Mapping[str, Any]) -> Parser:
-    _only(format, "default email uri binary uuid", "string")
-    known: dict[str, Parser] = {"default": str, "email": _email, "uri": _uri, "binary": _binary, "uuid": _uuid}
-    return known[format]
+    known = {"email": is_email, "uri": is_uri, "binary": is_base64, "uuid": is_uuid}
+    return _only(known[format]) if format in known else str
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def _separators(options: Mapping[str, Any]) -> tuple[str, str, bool]:
-    decimal, group = options.get("decimalChar", "."), options.get("groupChar", "")
-    bare = options.get("bareNumber", True) is not False
-    return decimal if isinstance(decimal, str) else ".", group if isinstance(group, str) else "", bare
+def _text_of(options: Mapping[str, Any], key: str, usual: str) -> str:
+    """A property that is text; where it is none, which is told elsewhere, the usual one."""
+    value = options.get(key, usual)
+    return value if isinstance(value, str) else usual
 
 
-def _bared(text: str, bare: bool) -> str:
-    """The number inside its currency or percent signs, where those are allowed."""
-    if bare:
+def _plain(options: Mapping[str, Any], decimal: str) -> Callable[[str], str]:
+    """The function that takes from a number what its field's properties allow around and between its digits."""
+    group, bare = _text_of(options, "groupChar", ""), options.get("bareNumber", True) is not False
+    between = re.compile(rf"(?<=[0-9]){re.escape(group)}(?=[0-9])") if group else None
+    other = decimal not in ("", ".")
+
+    def plain(text: str) -> str:
+        if not bare:
+            text = _bared(text, decimal or ".")
+        if between is not None:
+            text = between.sub("", text)
+        if other:
+            if "." in text:
+                raise ValueError(text[:60])
+            text = text.replace(decimal, ".")
         return text
-    start, end = 0, len(text)
-    while start < end and text[start] not in "0123456789.+-":
-        start += 1
-    while end > start and text[end - 1] not in "0123456789.":
-        end -= 1
-    return text[start:end]
+
+    return plain
+
+
+def _bared(text: str, decimal: str) -> str:
+    """A number without what stands around it, such as currencies and percent signs. A minus may stand before these."""
+    digits = [n for n, sign in enumerate(text) if sign in "0123456789"]
+    if not digits:
+        return text.strip()
+    start, end = digits[0], digits[-1] + 1
+    if text[:start].endswith(decimal):
+        start -= len(decimal)
+    if text[end:].startswith(decimal):
+        end += len(decimal)
+    before = text[:start]
+    sign = before[-1:] if before[-1:] in ("+", "-") else before.lstrip()[:1]
+    return (sign if sign in ("+", "-") else "") + text[start:end]
 
 
 def _to_integer(text: str) -> int:
-    _match(_INTEGER, text)
-    if len(text) > _LONGEST_NUMBER:
-        raise ValueError(text[:40])
+    if len(text) > _LONGEST_NUMBER or not _INTEGER.fullmatch(text):
+        raise ValueError(text[:60])
     return int(text)
 
 
 def _to_number(text: str) -> Decimal | float:
-    if text in ("NaN", "INF", "-INF"):
-        return float(text.replace("INF", "inf"))
-    _match(_NUMBER, text)
-    return Decimal(text)
+    if _NUMBER.fullmatch(text):
+        return Decimal(text)
+    if text.lower() in _NO_NUMBERS:
+        return _NO_NUMBERS[text.lower()]
+    raise ValueError(text[:60])
 
 
-def _integer(format: str, options: Mapping[str, Any]) -> Parser:
-    _only(format, "default", "integer")
-    _, group, bare = _separators(options)
-    if not group and bare:
+def _integer(_: str, options: Mapping[str, Any]) -> Parser:
+    if not options.keys() & {"groupChar", "bareNumber"}:
         return _to_integer
-    return lambda text: _to_integer((_bared(text, bare)).replace(group, "") if group else _bared(text, bare))
+    plain = _plain(options, ".")
+    return lambda text: _to_integer(plain(text))
 
 
-def _number(format: str, options: Mapping[str, Any]) -> Parser:
-    _only(format, "default", "number")
-    decimal, group, bare = _separators(options)
-    if decimal == "." and not group and bare:
+def _number(_: str, options: Mapping[str, Any]) -> Parser:
+    if not options.keys() & {"decimalChar", "groupChar", "bareNumber"}:
         return _to_number
-
-    def parse(text: str) -> Decimal | float:
-        text = _bared(text, bare)
-        if group:
-            text = text.replace(group, "")
-        if decimal != ".":
-            if "." in text:
-                raise ValueError(text)
-            text = text.replace(decimal, ".")
-        return _to_number(text)
-
-    return parse
+    plain = _plain(options, _text_of(options, "decimalChar", "."))
+    return lambda text: _to_number(plain(text))
 
 
-def _boolean(format: str, options: Mapping[str, Any]) -> Parser:
-    _only(format, "default", "boolean")
+def _boolean(_: str, options: Mapping[str, Any]) -> Parser:
     trues, falses = truths(options)
     values = {**dict.fromkeys(falses, False), **dict.fromkeys(trues, True)}
 
     def parse(text: str) -> bool:
         if text not in values:
-            raise ValueError(text)
+            raise ValueError(text[:60])
         return values[text]
 
     return parse
@@ -186,224 +194,64 @@ def truths(options: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     return listed("trueValues", ["true", "True", "TRUE", "1"]), listed("falseValues", ["false", "False", "FALSE", "0"])
 
 
-# --- time ------------------------------------------------------------------------------------------------------------
-
-
-def _strptime(format: str, type_name: str) -> Callable[[str], datetime]:
-    if "%" not in format:
-        raise Unsupported(f"the format {format!r} of the type {type_name}")
-
-    def parse(text: str) -> datetime:
-        try:
-            return datetime.strptime(text, format)  # noqa: DTZ007 - a cell without a zone is a value too
-        except re.error as error:  # a pattern that strptime cannot make sense of
-            raise ValueError(text) from error
-
-    return parse
-
-
-def _date(format: str, _: Mapping[str, Any]) -> Parser:
-    if format == "default":
-        return lambda text: date.fromisoformat(_match(_DATE, text)[0])
-    parse = _strptime(format, "date")
-    return lambda text: parse(text).date()
-
-
-def _to_time(text: str) -> time:
-    return time.fromisoformat(_match(_TIME, text)[0])
-
-
-def _time(format: str, _: Mapping[str, Any]) -> Parser:
-    if format == "default":
-        return _to_time
-    parse = _strptime(format, "time")
-    return lambda text: parse(text).time()
-
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(str(moment)) from error
-
-
-def _to_datetime(text: str) -> datetime:
-    base, fraction, zone = _match(_DATETIME, text).groups()
-    moment = datetime.fromisoformat(base + (zone or "Z").replace("Z", "+00:00"))
-    return _in_utc(moment + timedelta(microseconds=int((fraction or ".0")[1:7].ljust(6, "0"))))
-
-
-def _datetime(format: str, _: Mapping[str, Any]) -> Parser:
-    if format == "default":
-        return _to_datetime
-    parse = _strptime(format, "datetime")
-    return lambda text: _in_utc(parse(text))
-
-
-def _year(format: str, _: Mapping[str, Any]) -> Parser:
-    _only(format, "default", "year")
-    return lambda text: int(_match(_YEAR, text)[0])
-
-
-def _yearmonth(format: str, _: Mapping[str, Any]) -> Parser:
-    _only(format, "default", "yearmonth")
-
-    def parse(text: str) -> tuple[int, int]:
-        found = _match(_MONTH, text)
-        return int(found[1]), int(found[2])
-
-    return parse
-
-
-@total_ordering
-class Duration:
-    """Months and seconds apart, as a month has no fixed length. Ordered as XML Schema orders durations: by what they
-    come to from four moments; where the four disagree, neither is less."""
-
-    # Days before the months that follow each of the four moments, 4 years long: enough for the order to repeat.
-    _STARTS = ((1696, 9), (1697, 2), (1903, 3), (1903, 7))
-
-    def __init__(self, months: int, seconds: Decimal) -> None:
-        self.months, self.seconds = months, seconds
-
-    def _ends(self) -> list[Decimal]:
-        return [_days(y, m + self.months) * 86400 - _days(y, m) * 86400 + self.seconds for y, m in self._STARTS]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Duration) and (self.months, self.seconds) == (other.months, other.seconds)
-
-    def __hash__(self) -> int:
-        return 31 * self.months + int(self.seconds)
-
-    def __lt__(self, other: Duration) -> bool:
-        return all(a < b for a, b in zip(self._ends(), other._ends(), strict=True))
-
-    def __repr__(self) -> str:
-        return f"P{self.months}MT{self.seconds.normalize():f}S"
-
-
-def _days(year: int, month: int) -> int:
-    """Days from a fixed day to the first of a month of the Gregorian calendar; month may be out of 1 to 12."""
-    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
-    shifted = year - (month <= 2)
-    return 365 * shifted + shifted // 4 - shifted // 100 + shifted // 400 + (153 * ((month + 9) % 12) + 2) // 5
-
-
-def _to_duration(text: str) -> Duration:
-    sign, *numbers = _match(_DURATION, text).groups()
-    if max((len(n) for n in numbers if n), default=0) > 15:
-        raise ValueError(text)
-    years, months, weeks, days, hours, minutes = (int(n or 0) for n in numbers[:6])
-    seconds = Decimal(numbers[6] or 0) + 60 * minutes + 3600 * hours + 86400 * (days + 7 * weeks)
-    factor = -1 if sign else 1
-    return Duration(factor * (12 * years + months), factor * seconds)
-
-
-def _duration(format: str, _: Mapping[str, Any]) -> Parser:
-    _only(format, "default", "duration")
-    return _to_duration
-
-
 # --- structures ------------------------------------------------------------------------------------------------------
 
 
-def _json(text: str) -> Any:
+def _json(text: str, **more: Any) -> Any:
     def no_constant(name: str) -> Any:
         raise ValueError(f"{name} is no JSON")
 
     try:
-        return json.loads(text, parse_constant=no_constant)
+        return json.loads(text, parse_constant=no_constant, **more)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
 
-def _of_kind(kind: type) -> Parser:
+def _structure(good: Callable[[Any], bool]) -> Parser:
     def parse(text: str) -> Any:
         value = _json(text)
-        if not isinstance(value, kind):
-            raise ValueError(text)  # noqa: TRY004 - the text is no value of the type
+        try:
+            fits = good(value)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        if not fits:
+            raise ValueError(text[:60])
         return value
 
     return parse
 
 
-def _array(format: str, _: Mapping[str, Any]) -> Parser:
-    _only(format, "default", "array")
-    return _of_kind(list)
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
 
 
-def _object(format: str, _: Mapping[str, Any]) -> Parser:
-    _only(format, "default", "object")
-    return _of_kind(dict)
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
-def _list(format: str, options: Mapping[str, Any]) -> Parser:
-    _only(format, "default", "list")
-    delimiter, kind = options.get("delimiter", ","), options.get("itemType", "string")
-    if not isinstance(delimiter, str) or not delimiter:
-        delimiter = ","
-    if kind not in ("string", "integer", "boolean", "number", "datetime", "date", "time"):
-        raise Unsupported(f"the itemType {kind!r}")
-    item = _MAKERS[kind]("default", {})
+def _list(_: str, options: Mapping[str, Any]) -> Parser:
+    delimiter, kind = _text_of(options, "delimiter", ",") or ",", options.get("itemType", "string")
+    item = _MAKERS[kind if kind in ITEM_TYPES else "string"]("default", {})
     return lambda text: [item(part) for part in text.split(delimiter)]
 
 
-def _point(longitude: Any, latitude: Any) -> tuple[Decimal, Decimal]:
-    pair = []
-    for value, limit in ((longitude, 180), (latitude, 90)):
-        number = _to_number(value.strip() if isinstance(value, str) else json.dumps(value))
-        if not isinstance(number, Decimal) or not -limit <= number <= limit:
-            raise ValueError(str(value))
-        pair.append(number)
-    return pair[0], pair[1]
-
-
 def _geopoint(format: str, _: Mapping[str, Any]) -> Parser:
-    _only(format, "default array object", "geopoint")
-
     def parse(text: str) -> tuple[Decimal, Decimal]:
-        given: Any = text.split(",") if format == "default" else _json(text)
+        if format == "default":
+            given: Any = [_to_number(part.strip(" ")) for part in text.split(",")]
+        else:
+            given = _json(text, parse_float=Decimal)
         if format == "object":
-            named = isinstance(given, dict) and set(given) == {"lon", "lat"}
-            given = [given["lon"], given["lat"]] if named else None
+            given = [given["lon"], given["lat"]] if isinstance(given, dict) and set(given) == {"lon", "lat"} else None
         if not isinstance(given, list) or len(given) != 2:
-            raise ValueError(text)
-        return _point(*given)
+            raise ValueError(text[:60])
+        return point(*given)
 
     return parse
-
-
-_GEOMETRIES = frozenset(
-    ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
-)
-
-
-def _geometry(value: Any) -> bool:
-    """Whether a value has the outer form that RFC 7946 asks for; coordinates are only seen to be lists."""
-    if not isinstance(value, dict):
-        return False
-    kind = value.get("type")
-    if kind == "FeatureCollection":
-        return isinstance(value.get("features"), list)
-    if kind == "Feature":
-        inner = value.get("geometry", False)
-        return inner is None or (isinstance(inner, dict) and inner.get("type") != "Feature" and _geometry(inner))
-    if kind == "GeometryCollection":
-        return isinstance(value.get("geometries"), list)
-    return isinstance(kind, str) and kind in _GEOMETRIES and isinstance(value.get("coordinates"), list)
 
 
 def _geojson(format: str, _: Mapping[str, Any]) -> Parser:
-    _only(format, "default topojson", "geojson")
-
-    def parse(text: str) -> Any:
-        value = _json(text)
-        good = _geometry(value) if format == "default" else isinstance(value, dict) and value.get("type") == "Topology"
-        if not good:
-            raise ValueError(text)
-        return value
-
-    return parse
+    return _structure(is_geojson if format == "default" else is_topojson)
 
 
 _MAKERS: dict[str, Callable[[str, Mapping[str, Any]], Parser]] = {
@@ -411,14 +259,14 @@ _MAKERS: dict[str, Callable[[str, Mapping[str, Any]], Parser]] = {
     "integer": _integer,
     "number": _number,
     "boolean": _boolean,
-    "date": _date,
-    "time": _time,
-    "datetime": _datetime,
-    "year": _year,
-    "yearmonth": _yearmonth,
-    "duration": _duration,
-    "array": _array,
-    "object": _object,
+    "date": lambda format, _: date_of(format),
+    "time": lambda format, _: time_of(format),
+    "datetime": lambda format, _: datetime_of(format),
+    "year": lambda _format, _options: year_of,
+    "yearmonth": lambda _format, _options: yearmonth_of,
+    "duration": lambda _format, _options: duration_of,
+    "array": lambda _format, _options: _structure(_is_list),
+    "object": lambda _format, _options: _structure(_is_object),
     "list": _list,
     "geopoint": _geopoint,
     "geojson": _geojson,
@@ -426,7 +274,7 @@ _MAKERS: dict[str, Callable[[str, Mapping[str, Any]], Parser]] = {
 }
 
 
-# --- cells of inline data, which are JSON values already -------------------------------------------------------------
+# --- values that are JSON already: cells of inline data, and constraints ---------------------------------------------
 
 
 def fits_natively(field: Field, value: Any) -> bool:
@@ -442,3 +290,17 @@ def fits_natively(field: Field, value: Any) -> bool:
     if isinstance(value, list):
         return field.type == "array" or (field.type == "geopoint" and field.format == "array")
     return field.type in ("object", "geojson") or (field.type == "geopoint" and field.format == "object")
+
+
+def constraint_value(field: Field, parse: Parser, value: Any) -> Any:
+    """A constraint's value as the field's values are. It may be written as JSON or as a cell would be.
+
+    Raises ValueError where it is no value of the field.
+    """
+    if isinstance(value, str):
+        return parse(value)
+    if value is None or not fits_natively(field, value):
+        raise ValueError(str(value)[:60])
+    if isinstance(value, float):
+        return Decimal(repr(value)) if field.type == "number" else int(value)
+    return value if isinstance(value, (bool, int)) else parse(json.dumps(value, ensure_ascii=False))
