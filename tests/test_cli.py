@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import frictionless
 import pytest
 
 from newspkg import __version__
 from newspkg.cli import main
+from newspkg.report import Findings, Report
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = ROOT / "tests" / "packages" / "good"
@@ -49,9 +51,49 @@ def test_problems_end_with_1_and_json_has_its_shape(capsys: pytest.CaptureFixtur
     code, out, _ = run(capsys, "validate", ROOT / "tests" / "packages" / "broken" / "foreign-key", "--format", "json")
     report = json.loads(out)
     assert code == 1
-    assert set(report) == {"valid", "problems", "counts", "unchecked"}
+    assert set(report) == {"valid", "problems", "counts", "unchecked", "findings", "stats"}
     assert report["valid"] is False
-    assert {"code", "severity", "resource", "field", "row", "line", "value", "message"} == set(report["problems"][0])
+    assert {"code", "severity", "resource", "field", "row", "line", "value", "message"} < set(report["problems"][0])
+
+
+def test_a_report_can_be_had_as_frictionless_writes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    broken = ROOT / "tests" / "packages" / "broken" / "foreign-key"
+    code, out, _ = run(capsys, "validate", broken, "--format", "frictionless")
+    read = frictionless.Report.from_descriptor(json.loads(out))
+    assert (code, read.valid, [error.type for task in read.tasks for error in task.errors]) == (
+        1,
+        False,
+        ["foreign-key"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "limit", "memory"),
+    [
+        ([], 1000, None),
+        (["--limit", "0"], None, None),
+        (["--limit", "7", "--memory", "4096"], 7, 4096),
+        (["--memory", "512M"], 1000, 512 * 2**20),
+        (["--memory", "1.5 gib"], 1000, 3 * 2**29),
+        (["--memory", "2GB"], 1000, 2**31),
+    ],
+)
+def test_limit_and_memory_reach_the_validator(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    limit: int | None,
+    memory: int | None,
+) -> None:
+    given: dict[str, object] = {}
+
+    def judge(path: Path, **how: object) -> Report:
+        given.update(how)
+        return Findings().report()
+
+    monkeypatch.setattr("newspkg.validate.validate", judge)
+    assert run(capsys, "validate", GOOD, *options)[0] == 0
+    assert given == {"texts": None, "limit": limit, "memory": memory}
 
 
 @pytest.mark.parametrize(
@@ -60,6 +102,10 @@ def test_problems_end_with_1_and_json_has_its_shape(capsys: pytest.CaptureFixtur
         (["frobnicate"], 2, "frobnicate"),
         (["validate", "no/such/place"], 2, "no/such/place"),
         (["validate", ".", "--format", "xml"], 2, "xml"),
+        (["validate", ".", "--limit", "-1"], 2, "--limit"),
+        (["validate", ".", "--memory", "lots"], 2, "'lots'"),
+        (["validate", ".", "--memory", "0M"], 2, "'0M'"),
+        (["evaluate", ".", ".", "--format", "frictionless"], 2, "frictionless"),
         (["build", "no/such/place"], 2, "no/such/place"),
         (["explain", "foreign-kee"], 2, "foreign-key"),
         (["evaluate", "no/such/place", "."], 2, "no/such/place"),

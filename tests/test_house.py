@@ -36,14 +36,22 @@ LEFT = [
     "hydrate",
 ]
 RIGHT = [*FLOOR, "tables", "package", "evaluate", "report", "validate"]
-STAIRS = {"derive": [*FLOOR], "schemas": [*FLOOR], "cli": None}  # None: may import any room
+STAIRS = {
+    "conformance": [*FLOOR],
+    "derive": [*FLOOR, "conformance"],
+    "schemas": [*FLOOR],
+    "cli": None,
+}  # None: may import any room
 PLAIN = {*LEFT[LEFT.index("dateline") : LEFT.index("tables")]}  # plain objects: no frames
 
 OWNERS = {
     "pandera": {"schema", "validate"},
     "frictionless": {"package", "validate"},
     "trafilatura": {"source"},
-    "pyarrow": {"source"},
+    "pyarrow": {"source", "validate"},
+    "python_calamine": {"validate"},
+    "elementpath": {"schema"},
+    "jsonschema": {"validate"},
     "py3langid": {"body"},
     "ahocorasick": {"find"},
     "rich": {"cli"},

@@ -74,14 +74,14 @@ def test_every_code_in_the_catalogue_of_the_validator_has_its_package() -> None:
 def test_the_good_package_is_good() -> None:
     report = judge(PACKAGES / "good")
     assert (report.problems, report.unchecked, report.valid) == ([], [], True)
-    assert report.stats == {"tables": 13, "rows": 48}
+    assert (report.stats["tables"], report.stats["rows"]) == (13, 48)
 
 
 @pytest.mark.parametrize("code", make.CODES)
 def test_a_broken_package_yields_its_code_and_no_other(code: str) -> None:
     report = judge(PACKAGES / "broken" / code)
     assert set(report.counts) == {code}
-    assert not report.valid
+    assert report.valid is (CATALOGUE[code].severity == "warning")
     assert all(p.code == code and p.message.rstrip().endswith((".", "?")) for p in report.problems)
 
 

@@ -293,7 +293,7 @@ def test_the_lenient_reader_leaves_the_house_rules_out() -> None:
             {"name": "untyped"},
         ],
         "primaryKey": "code",
-        "missingValues": [{"value": "NA", "label": "unknown"}, ""],
+        "missingValues": [{"value": "NA", "label": "unknown"}, {"value": ""}],
         "fieldsMatch": ["subset"],
     }
     made, problems = TableSchema.from_descriptor(theirs, strict=False, where="x", name="people")

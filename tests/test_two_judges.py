@@ -33,9 +33,14 @@ OTHER_NAME = {
     "schema-key": "schema-error",
     "blank-header": "blank-label",
     "schema-constraint": "field-error",
+    "unclosed-quote": "missing-cell",  # the rest of the file is one cell to it
     "duplicate-label": "extra-label",  # a fourth label of three fields, whatever it says
 }
 BLIND = {
+    "stray-quote": "csv.reader takes them as they stand",
+    "byte-order-mark": "it is passed over",
+    "check-error": "the checks are of this toolkit",
+    "check-invalid": "the checks are of this toolkit",
     "unique-key": "uniqueKeys are not read",
     "schema-pattern": "a pattern that does not compile breaks off the validation",
 }
@@ -58,6 +63,7 @@ def test_frictionless_finds_the_good_package_good() -> None:
     assert {task.name for task in report.tasks} == set(make.TABLES)
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # it leaves a file open that it cannot unpack
 @pytest.mark.parametrize("code", sorted(make.STANDARD.keys() - BLIND.keys()))
 def test_both_condemn_what_breaks_the_standard(code: str) -> None:
     folder = PACKAGES / "broken" / code

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -47,6 +48,26 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+
+
+class ReportFormat(StrEnum):
+    """How a validation's report is shown: as `Format`, or as frictionless writes its own."""
+
+    text = "text"
+    json = "json"
+    frictionless = "frictionless"
+
+
+_UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+def _bytes(size: str) -> int:
+    """A size such as 512M or 2G, in bytes. Raises UsageError for what is none, or is nothing."""
+    found = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,3})?) ?([KMGT]?)(?:I?B)?", size.strip().upper())
+    number = int(float(found[1]) * _UNITS[found[2]]) if found else 0
+    if not number:
+        raise UsageError(f"--memory {size!r} is no size. Write bytes, or a number with K, M, G or T: 512M, 2G.")
+    return number
 
 
 def _print(text: str) -> None:
@@ -185,7 +206,7 @@ def extract(
 @app.command()
 def validate(
     path: Annotated[Path, typer.Argument(help="A datapackage.json or the folder it lies in.")] = Path(),
-    format: Annotated[Format, typer.Option(help="How to show the report.")] = Format.text,
+    format: Annotated[ReportFormat, typer.Option(help="How to show the report.")] = ReportFormat.text,
     texts: Annotated[
         list[Path] | None,
         typer.Option(
@@ -193,17 +214,28 @@ def validate(
             show_default=False,
         ),
     ] = None,
+    limit: Annotated[
+        int, typer.Option(min=0, help="Problems kept of each finding; 0 keeps all. Counts are exact either way.")
+    ] = 1000,
+    memory: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Main memory to use at most, such as 512M or 2G.", show_default=False),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="The verdict alone.")] = False,
 ) -> None:
     """Check a data package: descriptor, files, cells, keys, and the rules of its profile.
+
+    A finding is all problems of one table, field and rule. --format frictionless is the report as frictionless has it.
 
     Example: pkg validate . --format json
     """
     from newspkg.validate import validate as run
 
-    report = run(path, texts=texts)
-    if format is Format.json:
-        _print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    size = None if memory is None else _bytes(memory)
+    report = run(path, texts=texts, limit=None if limit == 0 else limit, memory=size)
+    if format is not ReportFormat.text:
+        shown = report.as_json() if format is ReportFormat.json else report.as_frictionless()
+        _print(json.dumps(shown, ensure_ascii=False, indent=2))
     elif quiet:
         _print(report.verdict())
     else:

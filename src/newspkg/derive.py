@@ -1,4 +1,5 @@
-"""Schema and catalogue become prose and loaders: docs/tables.md, codebook.md, problems.md, scripts/load.py, load.R.
+"""Schema and catalogue become prose and loaders: docs/tables.md, codebook.md, problems.md, scripts/load.py, load.R;
+the cases of the standard become docs/conformance.md.
 
 The files are committed; `pkg derive --check` compares them with what the schemas say now. What is written passes the
 project's own linter and formatter as it is.
@@ -11,6 +12,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from newspkg.conformance import CASES, conformance_md, read_clauses
 from newspkg.problems import CATALOGUE, CannotRun, UsageError
 from newspkg.schema import TYPES, Field, TableSchema, read_folder
 
@@ -443,7 +445,10 @@ def targets(root: Path) -> dict[str, str]:
     schemas = _schemas(root)
     decisions = root / _DECISIONS
     written = decisions.read_text(encoding="utf-8") if decisions.is_file() else ""
+    cases = root / CASES  # a dataset has none
+    more = {"docs/conformance.md": conformance_md(read_clauses(cases))} if cases.is_dir() else {}
     return {
+        **more,
         "docs/tables.md": _tables_md(schemas),
         "docs/codebook.md": _codebook_md(schemas, written),
         "docs/problems.md": _problems_md(),

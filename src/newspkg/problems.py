@@ -55,8 +55,8 @@ class Problem:
 
     `row` is the record number as frictionless counts it (the header is row 1), `path` the file, `line` and `column`
     the 1-based physical line of it and the character in that line where the cell begins (where the record begins, if
-    the problem is of the record). `rule` is which constraint, rule or check it is where the code alone does not say.
-    Each is None where it does not apply.
+    the problem is of the record). `rule` is which constraint, rule or check it is where the code alone does not say,
+    `position` the number of the cell in its record, from 1. Each is None where it does not apply.
     """
 
     code: str
@@ -70,6 +70,7 @@ class Problem:
     path: str | None = None
     column: int | None = None
     rule: str | None = None
+    position: int | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The record as plain data, keys in the order of the fields."""
@@ -218,8 +219,9 @@ CATALOGUE: dict[str, Entry] = {
         "Correct the spelling; the message names the nearest property.",
     ),
     "schema-pattern": Entry(
-        "A pattern that engines read differently",
-        "A pattern uses syntax that Python, polars, R and XML Schema do not read alike, so that two validators would disagree.",
+        "A pattern that is none, or that engines read differently",
+        "A pattern is none of XML Schema, which the standard asks for: it has a look-around, a lazy quantifier, \\b or a class "
+        "without an end. In a schema of the house it may use only what Python, polars, R and XML Schema read alike.",
         "Use literals, classes in brackets, groups, alternation and counted repetition; patterns are anchored at both ends already.",
     ),
     "schema-constraint": Entry(
@@ -270,6 +272,12 @@ CATALOGUE: dict[str, Entry] = {
         "A resource names a file that is not there or may not be read.",
         "Put the file where the descriptor says, or correct the path.",
     ),
+    "compression-error": Entry(
+        "A compressed file that cannot be unpacked",
+        "A file is none of its compression, is damaged or cut off, is an archive in which it is not clear which file is meant, "
+        "or unpacks to more than any table needs.",
+        "Compress the file anew, as gz, bz2 or xz; a zip has one file in it, or innerpath names the one that is meant.",
+    ),
     "byte-count": Entry(
         "Another number of bytes than stated",
         "A file is longer or shorter than the descriptor says: it was changed, or cut off on its way.",
@@ -287,14 +295,33 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "encoding-error": Entry(
         "Bytes that do not fit the encoding",
-        "The encoding is not known, or a byte of the file is none of it; the records from there on are not read. Or a cell "
-        "has a NUL character, which no text has: most often the file is UTF-16, or damaged.",
+        "The encoding is not known, or bytes of a cell are none of it; each stands as U+FFFD. Or a cell has a NUL character, "
+        "which no text has: most often the file is UTF-16, or damaged.",
         "Save the file as UTF-8 without NUL characters, or state its encoding in the descriptor.",
+    ),
+    "stray-quote": Entry(
+        "A quotation mark in the middle of a cell",
+        "A cell has a quotation mark that neither begins nor ends it, or text behind the one that ends it. Programs read such "
+        "a cell in different ways.",
+        "Put the whole cell in quotation marks and write each mark inside it twice.",
+        "warning",
+    ),
+    "unclosed-quote": Entry(
+        "A quotation mark that is never closed",
+        "A cell begins with a quotation mark, and no other one ends it: the rest of the file, line ends and all, stands in that cell.",
+        "Close the cell at the place that the message names, or write the mark twice inside quotation marks.",
+    ),
+    "byte-order-mark": Entry(
+        "A byte order mark before the header",
+        "The file begins with the bytes EF BB BF. They are no part of the first label here, but other programs take them for one.",
+        "Save the file as UTF-8 without a byte order mark.",
+        "warning",
     ),
     "source-error": Entry(
         "A table that cannot be read",
-        "A file is empty, is no delimited text or JSON, or inline data has no shape of a table.",
-        "Look at the file; a table has at least a header.",
+        "A file is empty, damaged or none of its format, has no sheet or property of the name that the dialect gives, or holds "
+        "a record of another kind than the others. Or inline data has no shape of a table. What can be read is judged.",
+        "Look at the file at the place that the message names; a table has at least a header.",
     ),
     "blank-header": Entry(
         "A header without labels",
@@ -371,6 +398,18 @@ CATALOGUE: dict[str, Entry] = {
         "A reference to a record that is not there",
         "The value of a foreign key is no value of the fields it refers to. As in SQL, a key with an empty part refers to nothing.",
         "Add the record, or correct the reference; mind case and spaces.",
+    ),
+    # --- checks of the package's own -----------------------------------------------------------------------------
+    "check-error": Entry(
+        "A row that breaks a check of the package's own",
+        "A row, a group of rows or a table as a whole is not as a check in the descriptor, or a function that it names, asks for.",
+        "Correct the row; or the check, which stands under newspkg:checks in datapackage.json (see docs/checks.md).",
+    ),
+    "check-invalid": Entry(
+        "A check that cannot be used",
+        "A check in the descriptor has a property of the wrong kind, names a resource, field or function that is not there, or "
+        "has an expression that is none or does not fit its fields; or its function failed. The check was not run to its end.",
+        "Correct the check at the place that the message names; docs/checks.md shows one of each kind.",
     ),
     # --- the rules of this profile --------------------------------------------------------------------------------
     "span-outside-text": Entry(

@@ -14,13 +14,18 @@ import hashlib
 import io
 import json
 import shutil
+import sys
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from newspkg import ids
 from newspkg.schema import house_folder
+from packages.standard import BOOKS, ROWS, STANDARD, changed_fields, one_file, one_table, two_tables
+
+__all__ = ["BOOKS", "ROWS", "STANDARD", "changed_fields", "one_file", "one_table", "two_tables"]
 
 HERE = Path(__file__).resolve().parent
 
@@ -634,97 +639,6 @@ def _(pack: Pack) -> None:
 
 
 WITH_TEXTS = ("text-hash-mismatch", "surface-mismatch", "quote-marks")
-
-# --- broken by the standard ------------------------------------------------------------------------------------------
-
-BOOKS = {
-    "fields": [
-        {"name": "id", "type": "integer"},
-        {"name": "title", "type": "string", "constraints": {"maxLength": 20}},
-        {"name": "year", "type": "year"},
-    ]
-}
-ROWS = "id,title,year\n1,Salt,2001\n2,Rain,2014\n"
-
-
-def one_table(
-    table: str | bytes = ROWS, schema: Any = None, /, *, package: dict[str, Any] | None = None, **resource: Any
-) -> dict[str, bytes]:
-    """A package of one table, `books`."""
-    raw = table.encode() if isinstance(table, str) else table
-    given = {
-        "name": "books",
-        "path": "books.csv",
-        "type": "table",
-        "schema": BOOKS if schema is None else schema,
-        **resource,
-    }
-    given = {k: v for k, v in given.items() if v is not None}
-    files = {"datapackage.json": _json({"name": "library", "resources": [given], **(package or {})})}
-    return files if resource.get("path") in ("absent.csv", "../books.csv") else {**files, "books.csv": raw}
-
-
-def two_tables(loans: str, books: str = ROWS) -> dict[str, bytes]:
-    """A package of two tables, `loans` referring to `books` by two fields."""
-    key = {"fields": ["book", "printed"], "reference": {"resource": "books", "fields": ["id", "year"]}}
-    schema = {
-        "fields": [
-            {"name": "loan", "type": "integer"},
-            {"name": "book", "type": "integer"},
-            {"name": "printed", "type": "year"},
-        ],
-        "primaryKey": ["loan"],
-        "foreignKeys": [key],
-    }
-    resources = [
-        {"name": "books", "path": "books.csv", "type": "table", "schema": {**BOOKS, "primaryKey": ["id", "year"]}},
-        {"name": "loans", "path": "loans.csv", "type": "table", "schema": schema},
-    ]
-    return {
-        "datapackage.json": _json({"name": "library", "resources": resources}),
-        "books.csv": books.encode(),
-        "loans.csv": loans.encode(),
-    }
-
-
-def _fields(*changed: dict[str, Any], **more: Any) -> dict[str, Any]:
-    fields: list[Any] = deepcopy(BOOKS["fields"])
-    for change in changed:
-        fields[1].update(change)
-    return {"fields": fields, **more}
-
-
-STANDARD: dict[str, dict[str, bytes]] = {
-    "package-error": one_table(package={"created": "yesterday"}),
-    "resource-error": one_table(path="../books.csv"),
-    "dialect-error": one_table(dialect={"header": "yes"}),
-    "schema-error": one_table(ROWS, _fields(missingValues="NA")),
-    "field-error": one_table(ROWS, _fields({"type": "text"})),
-    "schema-constraint": one_table(ROWS, _fields({"constraints": {"maxLength": "20"}})),
-    "schema-pattern": one_table(ROWS, _fields({"constraints": {"pattern": "[A-Z"}})),
-    "schema-key": one_table(ROWS, _fields(primaryKey=["isbn"])),
-    "file-missing": one_table(path="absent.csv"),
-    "byte-count": one_table(bytes=len(ROWS) + 1),
-    "hash-count": one_table(hash=f"sha256:{hashlib.sha256(b'another').hexdigest()}"),
-    "row-count": one_table(rows=3),
-    "encoding-error": one_table(ROWS.replace("Rain", "Rén").encode("latin-1"), encoding="utf-8"),
-    "source-error": one_table(""),
-    "blank-header": one_table(ROWS.replace("id,title,year", ",,")),
-    "blank-label": one_table(ROWS.replace("id,title,year", "id,,year")),
-    "duplicate-label": one_table("id,title,year,title\n1,Salt,2001,Salz\n"),
-    "missing-label": one_table("id,title\n1,Salt\n2,Rain\n"),
-    "extra-label": one_table("id,title,year,shelf\n1,Salt,2001,A\n"),
-    "incorrect-label": one_table(ROWS.replace("title", "name")),
-    "blank-row": one_table(ROWS + ",,\n3,Wind,2020\n"),
-    "missing-cell": one_table(ROWS + "3,Wind\n"),
-    "extra-cell": one_table(ROWS + "3,Wind,2020,reprint\n"),
-    "type-error": one_table('id,title,year\n1,"Salt\nand Sea",2001\n2b,Rain,2014\n'),
-    "constraint-error": one_table(ROWS.replace("Salt", "A title of many more letters than twenty")),
-    "primary-key": one_table(ROWS.replace("2,Rain", "01,Rain"), _fields(primaryKey=["id"])),
-    "unique-error": one_table(ROWS.replace("Rain", "Salt"), _fields({"constraints": {"unique": True}})),
-    "unique-key": one_table(ROWS + "3,Salt,2001\n", _fields(uniqueKeys=[["title", "year"]])),
-    "foreign-key": two_tables("loan,book,printed\n1,1,2001\n2,1,2014\n3,2,2014\n4,,2014\n"),
-}
 
 
 def broken(code: str) -> dict[str, bytes]:

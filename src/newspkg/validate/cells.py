@@ -1,14 +1,14 @@
 """Cells: is the text a value of its field's type, and does the value keep the field's constraints?
 
-For each column a cheap guard over the whole column says which cells are surely good; it may doubt a good cell but never
-passes a bad one. Only what it doubts goes to the exact function, once for each distinct text.
+For each column a cheap guard, an expression over the whole column, says which cells are surely good; it may doubt a
+good cell but never passes a bad one. Only what it doubts goes to the exact function, once for each distinct text.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as fresh
 from datetime import date, datetime
@@ -20,34 +20,26 @@ import polars as pl
 
 from newspkg.report import Findings, cut
 from newspkg.schema import Field, TableSchema, anchored
-from newspkg.validate.values import Duration, Parser, Unsupported, fits_natively, parser, truths
+from newspkg.schema.xsd import compile_xsd
+from newspkg.validate.values import Duration, Parser, Unsupported, fits_natively, json_schema, parser, truths
 
-__all__ = ["Column", "Fault", "Judged", "canonical", "columns_of", "dtype_of", "judge", "sentence"]
+__all__ = ["Column", "Judged", "canonical", "columns_of", "doubt", "dtype_of", "judge", "present", "sentence", "typed"]
 
 Limit = Callable[[Any], bool]
-
-
-@dataclass(slots=True)
-class Fault:
-    """One kind of fault in one column: `rule` is `type` or the constraint's name, `rows` positions in the chunk."""
-
-    rule: str
-    rows: list[int]
+Guard = Callable[[pl.Expr], pl.Expr]
+Say = Callable[..., None]  # (constraint, message, value, severity=...)
+Verdict = tuple[Any, tuple[str, ...]]  # the value, and the names of what the text breaks
+_MEMO = 100_000  # texts of a column whose verdict is remembered
 
 
 @dataclass(slots=True)
 class Judged:
-    """A column of a chunk after judging: its typed values (null where missing or of no value), which cells are missing,
-    the faults, and the rows whose cell has one."""
+    """Some cells of a column after judging, by position among them: the typed values (null where missing, of no value,
+    or beyond what the column can hold), which are missing, and the faults: `type` or a constraint's name -> cells."""
 
-    values: pl.Series
-    missing: pl.Series
-    faults: list[Fault]
-    bad: set[int]
-
-    def lost(self) -> list[int]:
-        """Rows whose cell has text but no typed value: of the wrong type, or beyond what the column can hold."""
-        return (self.values.is_null() & ~self.missing).arg_true().to_list()
+    values: list[Any]
+    missing: list[bool]
+    faults: dict[str, list[int]]
 
 
 @dataclass(slots=True)
@@ -59,11 +51,9 @@ class Column:
     parse: Parser | None  # None: the type or format is not judged
     limits: list[tuple[str, Limit]] = fresh(default_factory=list)
     shown: dict[str, str] = fresh(default_factory=dict)  # constraint -> its value for messages
-    guards: list[pl.Expr] = fresh(default_factory=list)  # over the typed column, sound
-    pattern: str | None = None  # anchored, for polars' engine
-    slow_pattern: re.Pattern[str] | None = None  # for Python's, where polars refuses
+    guards: list[Guard] = fresh(default_factory=list)  # over the typed column, sound
     guarded: bool = True  # False: a constraint without a guard, so every cell goes to the exact function
-    memo: dict[str, tuple[Any, tuple[str, ...]]] = fresh(default_factory=dict)
+    memo: dict[str, Verdict] = fresh(default_factory=dict)
 
 
 # --- from field to column --------------------------------------------------------------------------------------------
@@ -83,9 +73,7 @@ def dtype_of(one: Field) -> pl.DataType:
     return known.get(one.type, pl.String())
 
 
-def columns_of(
-    schema: TableSchema, resource: str, findings: Findings, say: Callable[[str, str, str, Any], None]
-) -> dict[str, Column]:
+def columns_of(schema: TableSchema, resource: str, findings: Findings, say: Say) -> dict[str, Column]:
     """What to check in each field.
 
     A constraint that is no value of its field is told by `say(pointer, constraint, message, value)` and left out; what
@@ -106,7 +94,7 @@ def columns_of(
             parse = None
         column = Column(one, missing, parse)
         if parse is not None:
-            _limit(column, parse, resource, findings, partial(say, f"/fields/{n}/constraints"))
+            _limit(column, parse, partial(say, f"/fields/{n}/constraints"))
         found[one.name] = column
     return found
 
@@ -133,27 +121,24 @@ def _listed(values: list[Any]) -> str:
 
 def _key(value: Any) -> Any:
     """A value that can be looked up: equal where the values are equal."""
-    return _json(value) if isinstance(value, (list, dict)) else value
+    return canonical(value) if isinstance(value, (list, dict)) else value
 
 
-def _limit(
-    column: Column, parse: Parser, resource: str, findings: Findings, say: Callable[[str, str, Any], None]
-) -> None:
+def _limit(column: Column, parse: Parser, say: Say) -> None:
     one = column.field
-    typed = pl.col("typed")
     for name, given in one.constraints.items():
         if name in ("required", "unique"):
             continue
         column.shown[name] = _listed(given) if name == "enum" else cut(_json(given))
         if name == "jsonSchema":
-            findings.leave(one.name, "the constraint jsonSchema is not judged yet", resource)
+            column.limits.append((name, json_schema(given)))  # a schema that is none has been told and taken out
+            column.guarded = False
         elif name == "pattern":
-            _pattern(column, given, resource, findings, say)
+            _pattern(column, given, say)
         elif name in ("minLength", "maxLength"):
             column.limits.append((name, _longer(given) if name == "minLength" else _shorter(given)))
             if one.type == "string" and given < 2**31:  # beyond that no column can be compared with it
-                length = typed.str.len_chars()
-                column.guards.append(length >= given if name == "minLength" else length <= given)
+                column.guards.append(_length(name, given))
             else:
                 column.guarded = False
         elif name == "enum":
@@ -165,6 +150,12 @@ def _limit(
         _vocabulary(column, parse, [v for v, _ in one.categories], "categories", say)
 
 
+def _length(name: str, limit: int) -> Guard:
+    if name == "minLength":
+        return lambda typed: typed.str.len_chars() >= limit
+    return lambda typed: typed.str.len_chars() <= limit
+
+
 def _longer(limit: int) -> Limit:
     return lambda value: len(value) >= limit
 
@@ -173,31 +164,51 @@ def _shorter(limit: int) -> Limit:
     return lambda value: len(value) <= limit
 
 
-def _pattern(
-    column: Column, given: str, resource: str, findings: Findings, say: Callable[[str, str, Any], None]
-) -> None:
-    wrapped = anchored(given)
+_PLAIN = re.compile(  # what Rust reads as XML Schema does; a dot is put right on the way
+    r"(?P<same>\\[-.|()\[\]{}?*+\\d]|\[(?!.*(?:&&|--|~~))(?:\\[-.|()\[\]{}?*+\\d]|[^\\\[\]])+\]|\((?!\?)|\)|\||"
+    r"(?:[?*+]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})(?![?*+])|[^\\\[\](){}|?*+.^$])|(?P<dot>\.)"
+)
+
+
+def _for_guard(pattern: str) -> str | None:
+    """A pattern for polars' engine, or None where that might read it otherwise."""
+    inner = pattern.removeprefix("^")
+    inner = inner[:-1] if inner.endswith("$") and not inner.endswith("\\$") else inner
+    parts, at = [], 0
+    while at < len(inner):
+        found = _PLAIN.match(inner, at)
+        if found is None:
+            return None
+        parts.append(found["same"] or r"[^\n\r]")
+        at = found.end()
+    made = anchored("".join(parts))
     try:
-        # Alone as well as wrapped: "a)(b" would become two groups.
-        pl.Series([""]).str.contains(given)
-        pl.Series([""]).str.contains(wrapped)
-    except pl.exceptions.PolarsError:
-        pass
+        pl.Series([""]).str.contains(made)
+    except pl.exceptions.PolarsError:  # too large for it
+        return None
+    return made
+
+
+def _pattern(column: Column, given: str, say: Say) -> None:
+    try:
+        exact = compile_xsd(given)
+    except ValueError as error:
+        try:
+            exact = re.compile(given)
+        except (re.error, OverflowError, RecursionError):
+            say("pattern", f"is no regular expression: {cut(error)}", given)
+            return
+        reason = f"is not written as XML Schema has it, and is judged as Python reads it: {cut(error)}"
+        say("pattern", reason, given, severity="warning")
+    column.limits.append(("pattern", lambda text: exact.fullmatch(text) is not None))
+    quick = _for_guard(given)
+    if quick is None:
+        column.guarded = False
     else:
-        column.pattern = wrapped
-        return
-    try:
-        column.slow_pattern = re.compile(given)
-    except (re.error, OverflowError, RecursionError) as error:
-        if re.search(r"\\[pPiIcC]|-\[", given):  # XML Schema's own syntax, which no engine at hand reads
-            findings.leave(column.field.name, f"the pattern {cut(given)!r} uses syntax that is not read here", resource)
-        else:
-            say("pattern", f"is no regular expression ({cut(error)})", given)
+        column.guards.append(lambda typed: typed.str.contains(quick))
 
 
-def _vocabulary(
-    column: Column, parse: Parser, given: list[Any], name: str, say: Callable[[str, str, Any], None]
-) -> None:
+def _vocabulary(column: Column, parse: Parser, given: list[Any], name: str, say: Say) -> None:
     values = []
     for n, one in enumerate(given):
         try:
@@ -210,15 +221,24 @@ def _vocabulary(
             )
     known = frozenset(values)
     column.limits.append((name, lambda value: _key(value) in known))
-    if column.field.type == "string" and all(isinstance(v, str) for v in values):
-        guard = pl.lit(False)
-        for one in values[:8]:  # a chain of equals is cheaper than is_in as long as it is short
-            guard = guard | (pl.col("typed") == one)
-        column.guards.append(guard if len(values) <= 8 else pl.col("typed").is_in(values))
+    plain = column.field.type == "integer" and _plain_number(column.field)
+    small = plain and all(isinstance(v, int) and abs(v) < 2**62 for v in values)
+    if small or (column.field.type == "string" and all(isinstance(v, str) for v in values)):
+        column.guards.append(partial(_among, values))
     else:
         column.guarded = False
 
 
+def _among(values: list[Any], typed: pl.Expr) -> pl.Expr:
+    if len(values) > 8:
+        return typed.is_in(values)
+    guard = pl.lit(False)
+    for one in values:  # a chain of equals is cheaper than is_in as long as it is short
+        guard = guard | (typed == one)
+    return guard
+
+
+_ORDERED = (("date", "default"), ("datetime", "default"))
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "minimum": lambda value, bound: value >= bound,
     "maximum": lambda value, bound: value <= bound,
@@ -227,7 +247,7 @@ _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _bound(column: Column, parse: Parser, name: str, given: Any, say: Callable[[str, str, Any], None]) -> None:
+def _bound(column: Column, parse: Parser, name: str, given: Any, say: Say) -> None:
     one = column.field
     try:
         bound = _cast(one, parse, given)
@@ -240,141 +260,196 @@ def _bound(column: Column, parse: Parser, name: str, given: Any, say: Callable[[
     holds = _HOLDS[name]
     # NaN, the one value that is not itself, keeps no bound; Decimal would refuse to compare it at all.
     column.limits.append((name, lambda value: value == value and holds(value, bound)))
-    typed, lower = pl.col("typed"), "inimum" in name
-    if one.type == "number":
+    if one.type == "number" and _plain_number(one):
         # Strictly inside: what a float rounds to the bound is left to Decimal.
         try:
-            column.guards.append(typed > float(bound) if lower else typed < float(bound))
+            near = float(bound)
         except OverflowError:  # a whole number beyond all floats
             column.guarded = False
-    elif one.type in ("integer", "year") and isinstance(bound, int) and abs(bound) < 2**62:
-        column.guards.append(_HOLDS[name](typed, bound))  # type: ignore[arg-type]
-    elif isinstance(bound, (date, datetime)) and one.type in ("date", "datetime"):
-        column.guards.append(_HOLDS[name](typed, pl.lit(bound, dtype=dtype_of(one))))  # type: ignore[arg-type]
+            return
+        column.guards.append((lambda typed: typed > near) if "inimum" in name else (lambda typed: typed < near))
+    elif one.type in ("integer", "year") and _plain_number(one) and isinstance(bound, int) and abs(bound) < 2**62:
+        column.guards.append(lambda typed: holds(typed, bound))  # type: ignore[arg-type,return-value]
+    elif isinstance(bound, date) and bound.year >= 1000 and (one.type, one.format) in _ORDERED:
+        # Texts of the one form that is surely good are ordered as what they say; a Z behind one only makes it larger.
+        z = "Z" if name in ("exclusiveMinimum", "maximum") else ""
+        edge = f"{bound:%Y-%m-%dT%H:%M:%S}{z}" if isinstance(bound, datetime) else f"{bound:%Y-%m-%d}"
+        if isinstance(bound, datetime) and bound.microsecond:
+            column.guarded = False
+        else:
+            column.guards.append(lambda text: holds(text, edge))  # type: ignore[arg-type,return-value]
     else:
         column.guarded = False
 
 
-# --- judging a chunk -------------------------------------------------------------------------------------------------
+# --- a whole column --------------------------------------------------------------------------------------------------
 
-_PLAIN_NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
+# Texts that are surely values; others may be too.
+_DAY = (
+    "[1-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    "|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+_CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_FORMS = {
+    ("string", "email"): r"^[a-z0-9]+(?:[._+-][a-z0-9]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,}$",
+    ("string", "uri"): r"^https?://[a-z0-9]+(?:[.-][a-z0-9]+)*(?:/[A-Za-z0-9._~/-]*)?$",
+    ("string", "uuid"): r"^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+    ("time", "default"): f"^{_CLOCK}$",
+    ("date", "default"): f"^{_DAY}$",
+    ("datetime", "default"): f"^{_DAY}T{_CLOCK}Z?$",
+}
+
+
+def _plain_number(one: Field) -> bool:
+    return not (one.options.keys() & {"groupChar", "decimalChar"}) and one.options.get("bareNumber", True) is not False
+
+
+def _plain_text(one: Field) -> bool:
+    return one.type in ("string", "any") and one.format == "default"
+
+
+def _sure(one: Field, text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Which cells are surely of the type, and what the guards of the constraints look at. Null where the cell is."""
+    if _plain_text(one):
+        return text.is_not_null(), text
+    if (one.type, one.format) in _FORMS:
+        return text.str.contains(_FORMS[one.type, one.format]), text
+    if one.type == "integer" and _plain_number(one):
+        value = text.cast(pl.Int64, strict=False)
+        return value.is_not_null(), value
+    if one.type == "number" and _plain_number(one):
+        value = text.cast(pl.Float64, strict=False)
+        return value.is_not_null() & value.is_finite(), value
+    if one.type == "boolean":
+        trues, falses = truths(one.options)
+        return _among([*trues, *falses], text), text
+    if one.type == "year" and one.format == "default":
+        value = text.cast(pl.Int64, strict=False)
+        return value.is_not_null() & (text.str.len_bytes() == 4) & (value >= 1000), value
+    return pl.lit(False), text
 
 
 def _typed(one: Field, text: pl.Expr) -> pl.Expr:
-    """The typed values of cells that are surely good, null for all others."""
-    plain = not (one.options.keys() & {"groupChar", "decimalChar"}) and one.options.get("bareNumber", True) is not False
-    if one.type in ("string", "any") and one.format == "default":
-        return text
-    if one.type == "integer" and plain:
-        return text.cast(pl.Int64, strict=False)
-    if one.type == "number" and plain:
-        return pl.when(text.str.contains(_PLAIN_NUMBER)).then(text.cast(pl.Float64, strict=False))
+    """The typed values of cells that are surely of the type, null for all others."""
+    if one.type in ("date", "datetime") and (one.type, one.format) in _FORMS:
+        good = text.str.contains(_FORMS[one.type, one.format])
+        if one.type == "date":
+            return pl.when(good).then(text.str.to_date("%Y-%m-%d", strict=False, cache=False))
+        clock = text.str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False, cache=False)
+        return pl.when(good).then(clock.dt.replace_time_zone("UTC"))
     if one.type == "boolean":
         trues, falses = truths(one.options)
-        return pl.when(text.is_in(trues)).then(True).when(text.is_in(falses)).then(False)
-    if one.type == "year":
-        return pl.when(text.str.contains(r"^[0-9]{4}$")).then(text.cast(pl.Int64, strict=False))
-    if one.type == "date" and one.format == "default":
-        # polars also takes a sign, spaces and short years; ten bytes that begin with 1 to 9 leave none of these
-        good = text.str.contains(r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$")
-        return pl.when(good).then(text.str.to_date("%Y-%m-%d", strict=False, cache=False))
-    if one.type == "datetime" and one.format == "default":
-        good = text.str.contains(r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]Z$")
-        moment = text.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False, cache=False)
-        return pl.when(good).then(moment.dt.replace_time_zone("UTC"))
-    return pl.lit(None, dtype=pl.String)
+        return pl.when(_among(trues, text)).then(True).when(_among(falses, text)).then(False)
+    sure, value = _sure(one, text)
+    return pl.when(sure).then(value)
 
 
-def judge(column: Column, text: pl.Series, exempt: pl.Series | None, native: list[Any] | None = None) -> Judged:
-    """Judges the cells of a column. `exempt` masks rows whose cells are not to be judged (blank rows)."""
+def _taken(column: Column, *, whole: bool) -> list[str]:
+    """The texts for a missing value that are values of the type too; `whole`: that keep the constraints as well."""
+    verdicts = ((text, _verdict(column, text)[1]) for text in column.missing)
+    return [text for text, broken in verdicts if broken != _NO_VALUE and not (whole and broken)]
+
+
+def doubt(column: Column, text: pl.Expr, *, empty_is_null: bool) -> pl.Expr | None:
+    """Where a cell may be faulty (null counts as no), or None where none of the column can be. `empty_is_null`: null
+    may also be an empty cell that is a value."""
     one = column.field
-    text = text.alias("text")
-    missing = _missing(text, column.missing)
-    frame = pl.DataFrame([text, missing])
-    required = missing if exempt is None else missing & ~exempt
-    faults: list[Fault] = []
-    bad: set[int] = set()
-    if one.required and required.any():
-        rows = required.arg_true().to_list()
-        faults.append(Fault("required", rows))
-        bad.update(rows)
-    if column.parse is None:
-        return Judged(
-            frame.select(pl.when(~pl.col("missing")).then(pl.col("text"))).to_series().alias(one.name),
-            missing,
-            faults,
-            bad,
-        )
-    dtype = dtype_of(one)
-    frame = frame.with_columns(typed=pl.when(~pl.col("missing")).then(_typed(one, pl.col("text"))).cast(dtype))
-    sure = pl.col("typed").is_not_null() if column.guarded else pl.lit(False)
+    empty = empty_is_null and "" not in column.missing
+    if column.parse is None or (_plain_text(one) and column.guarded and not column.guards):
+        if not one.required:
+            return None
+        doubtful = pl.lit(False) if empty else text.is_null()
+        for gone in column.missing:
+            doubtful = doubtful | (text == gone)
+        return doubtful
+
+    if not column.guarded:
+        return text.is_not_null() | (one.required or empty)
+    sure, value = _sure(one, text)
     for guard in column.guards:
-        sure = sure & guard
-    open_rows = (
-        frame.select((~pl.col("missing") & ~sure.fill_null(False)).alias("open")).to_series().arg_true().to_list()
-    )
-    values = frame["typed"]
-    if open_rows:
-        values = _exactly(column, frame, open_rows, faults, bad, dtype)
+        sure = sure & guard(value)
+    doubtful = ~sure
+    if one.required:
+        for gone in _taken(column, whole=True):
+            doubtful = doubtful | (text == gone)
+    return doubtful | text.is_null() if one.required or empty else doubtful & text.is_not_null()
+
+
+def typed(column: Column, text: pl.Expr) -> pl.Expr | None:
+    """The typed values of cells that are surely good, null for all others: missing ones, and those in doubt. None where
+    they are the text itself, but for missing ones (see `present`)."""
+    if column.parse is None or _plain_text(column.field):
+        return None
+    value = _typed(column.field, text)
+    gone = _taken(column, whole=False)
+    return (value if not gone else pl.when(~text.is_in(gone)).then(value)).cast(dtype_of(column.field))
+
+
+def present(column: Column, text: pl.Series, *, empty_is_null: bool) -> pl.Series:
+    """A column of text with null for cells that are missing."""
+    if empty_is_null and "" not in column.missing:
+        text = text.fill_null("")
+    for gone in column.missing:
+        some = text == gone
+        if some.any():
+            text = text.zip_with(~some, pl.Series([None], dtype=pl.String))
+    return text
+
+
+# --- single cells ----------------------------------------------------------------------------------------------------
+
+
+def judge(column: Column, texts: Sequence[str | None], native: Sequence[Any] | None = None) -> Judged:
+    """Judges some cells of a column exactly. None is a cell that is not there."""
+    one = column.field
+    empty = set(column.missing)
+    missing = [text is None or text in empty for text in texts]
+    faults: dict[str, list[int]] = {}
+    if one.required and any(missing):
+        faults["required"] = [n for n, gone in enumerate(missing) if gone]
+    if column.parse is None:
+        return Judged([None if gone else t for t, gone in zip(texts, missing, strict=True)], missing, faults)
+    verdicts = _verdicts(column, texts, empty)
+    dtype = dtype_of(one)
+    values: list[Any] = []
+    for n, (text, gone) in enumerate(zip(texts, missing, strict=True)):
+        if gone:
+            values.append(None)
+            continue
+        value, broken = verdicts[text]  # type: ignore[index]
+        for rule in broken:
+            faults.setdefault(rule, []).append(n)
+        values.append(None if broken == _NO_VALUE else _storable(value, dtype))
     if native is not None:
+        told = set(faults.get("type", ()))
         odd = [
-            i for i, v in enumerate(native) if v is not None and not isinstance(v, str) and not fits_natively(one, v)
+            n
+            for n, v in enumerate(native)
+            if not (v is None or isinstance(v, str) or missing[n] or n in told or fits_natively(one, v))
         ]
-        known = {i for fault in faults if fault.rule == "type" for i in fault.rows}
-        fresh = [i for i in odd if i not in known and not missing[i]]
-        if fresh:
-            faults.append(Fault("type", fresh))
-            bad.update(fresh)
-    _match(column, frame, faults, bad)
-    untyped = [i for fault in faults if fault.rule == "type" for i in fault.rows]
-    if untyped:
-        values = values.scatter(untyped, None)
-    return Judged(values.alias(one.name), missing, faults, bad)
-
-
-def _missing(text: pl.Series, values: list[str]) -> pl.Series:
-    mask = text.is_null()
-    for one in values[:6]:
-        mask = mask | (text == one).fill_null(False)
-    if len(values) > 6:
-        mask = mask | text.is_in(values[6:]).fill_null(False)
-    return mask.alias("missing")
+        for n in odd:
+            faults.setdefault("type", []).append(n)
+            values[n] = None
+    return Judged(values, missing, faults)
 
 
 _NO_VALUE = ("type",)
 
 
-def _exactly(
-    column: Column, frame: pl.DataFrame, rows: list[int], faults: list[Fault], bad: set[int], dtype: pl.DataType
-) -> pl.Series:
-    """Judges the doubtful rows one text at a time; the typed column with their values filled in."""
-    by_rule: dict[str, list[int]] = {}
-    good_rows: list[int] = []
-    good_values: list[Any] = []
+def _verdicts(column: Column, texts: Sequence[str | None], empty: set[str]) -> dict[str, Verdict]:
+    """The verdict on each distinct text that is not missing."""
     memo = column.memo
-    for row, text in zip(rows, frame["text"].gather(rows).to_list(), strict=True):
-        verdict = memo.get(text)
-        if verdict is None:
-            verdict = _verdict(column, text)
-            if len(memo) < 100_000:
-                memo[text] = verdict
-        value, broken = verdict
-        for rule in broken:
-            by_rule.setdefault(rule, []).append(row)
-        if broken:
-            bad.add(row)
-        if broken != _NO_VALUE:
-            good_rows.append(row)
-            good_values.append(_storable(value, dtype))
-    faults.extend(Fault(rule, found) for rule, found in by_rule.items())
-    values = frame["typed"]
-    if good_rows:
-        values = values.scatter(good_rows, pl.Series(good_values, dtype=dtype, strict=False))
-    return values
+    fresh = [t for t in dict.fromkeys(texts) if t is not None and t not in empty and t not in memo]
+    made = {text: _verdict(column, text) for text in fresh}
+    if len(memo) + len(made) > _MEMO:
+        known = {t: memo[t] for t in dict.fromkeys(texts) if t is not None and t in memo}
+        memo.clear()
+        return {**known, **made}
+    memo.update(made)
+    return memo
 
 
-def _verdict(column: Column, text: str) -> tuple[Any, tuple[str, ...]]:
-    """(value, the names of what the text breaks)."""
+def _verdict(column: Column, text: str) -> Verdict:
     assert column.parse is not None
     try:
         value = column.parse(text)
@@ -401,27 +476,6 @@ def canonical(value: Any) -> str:
     if isinstance(value, tuple):
         return ",".join(f"{v.normalize():f}" if isinstance(v, Decimal) else str(v) for v in value)
     return repr(value) if isinstance(value, Duration) else str(value)
-
-
-def _match(column: Column, frame: pl.DataFrame, faults: list[Fault], bad: set[int]) -> None:
-    """The pattern, over the text of all cells that are not missing."""
-    if column.pattern is not None:
-        failing = frame.select(~pl.col("missing") & ~pl.col("text").str.contains(column.pattern)).to_series()
-        rows = failing.arg_true().to_list()
-    elif column.slow_pattern is not None:
-        seen = {
-            t: column.slow_pattern.fullmatch(t) is not None for t in frame["text"].unique().to_list() if t is not None
-        }
-        rows = [
-            i for i, (t, gone) in enumerate(frame.select("text", "missing").iter_rows()) if not gone and not seen[t]
-        ]
-    else:
-        return
-    broken_type = {i for fault in faults if fault.rule == "type" for i in fault.rows}
-    rows = [i for i in rows if i not in broken_type]
-    if rows:
-        faults.append(Fault("pattern", rows))
-        bad.update(rows)
 
 
 def sentence(column: Column, rule: str) -> str:

@@ -1,172 +1,415 @@
-"""Keys: primary, unique and foreign, also of several fields, over typed values.
+"""Keys: primary, unique and foreign, followed while the tables are read.
 
-Null follows SQL: a key that is unique ignores rows with a null in it, a foreign key with a null in it refers to
-nothing and is not checked; a primary key may have none. Cells that are faulty themselves are told once, as such.
+Null rules: a primary key has no null in any part; a unique or foreign key with a null part is not judged, as SQL does
+it. Keys compare typed values: `7` and `007` are one integer. Cells that are faulty themselves are told once, as such.
+
+A key that grows from row to row is unique, and costs nothing more. Of any other, 64 bits a row are kept: if all differ,
+so do the keys; where two agree, those rows alone are read again and compared by value. Of a foreign key the keys of the
+parent are kept, once for all that refer to it, and the child's are looked up as they come.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from newspkg.report import SAMPLES, Findings, cut
-from newspkg.schema import ForeignKey
-from newspkg.validate.model import Table
+from newspkg.report import Findings, cut
+from newspkg.schema import ForeignKey, TableSchema
+from newspkg.validate.cells import dtype_of, judge
+from newspkg.validate.model import Table, Watch, read_again
+from newspkg.validate.packed import Scratch
+from newspkg.validate.spill import Hashes, Rows
 
-__all__ = ["check_keys"]
+__all__ = ["Keys", "reading_order"]
 
-_ROW = "#row"  # no field of a table is likely to be called so; a clash is avoided below
-
-
-def check_keys(tables: Mapping[str, Table], findings: Findings) -> None:
-    """Checks all keys of all tables."""
-    for table in tables.values():
-        if table.schema.primary_key:
-            _primary(table, findings)
-        for key in table.schema.unique_keys:
-            if key:
-                _unique(table, key, "unique-key", findings)
-        for one in table.schema.fields:
-            if one.constraints.get("unique") and table.schema.primary_key != (one.name,):
-                _unique(table, (one.name,), "unique-error", findings)
-        for foreign in table.schema.foreign_keys:
-            _foreign(table, foreign, tables, findings)
+_ROW = "#row"
+_PENDING = 1_000_000  # rows of a child that are looked up at once: the parent's set is built anew each time
+_SINGLE = 20_000  # rows that are read again one by one; more are read in a second pass
+_NEAR = 1_000  # missing keys for which similar ones are looked for
+_LEAST = 1 << 16
 
 
-def _columns(table: Table, key: Sequence[str]) -> pl.DataFrame:
-    """The key's columns as k0, k1 ..., and the row; rows with a faulty cell in the key are left out."""
-    frame = table.frame.select(pl.col(name).alias(f"k{n}") for n, name in enumerate(key)).with_row_index(_ROW)
-    lost = set().union(*(table.lost.get(name, set()) for name in key))
-    if lost:
-        frame = frame.filter(~pl.col(_ROW).is_in(sorted(lost)))
-    return frame
+def reading_order(schemas: Mapping[str, TableSchema | None]) -> list[str]:
+    """The tables, parents before children where there is no circle."""
+    found: list[str] = []
+    seen: set[str] = set()
+    for first in schemas:
+        stack = [(first, False)]
+        while stack:
+            name, done = stack.pop()
+            if done:
+                found.append(name)
+            elif name not in seen:
+                seen.add(name)
+                stack.append((name, True))
+                schema = schemas[name]
+                keys = schema.foreign_keys if schema is not None else ()
+                stack += [(k.resource, False) for k in reversed(keys) if k.resource in schemas]
+    return found
 
 
-def _leave(table: Table, what: str, reason: str, findings: Findings) -> None:
-    findings.leave(what, reason, table.name)
+class Keys:
+    """All keys of all tables. `memory` is about how many bytes they may hold; what is beyond goes to `scratch`."""
+
+    def __init__(self, schemas: Mapping[str, TableSchema | None], memory: int | None, scratch: Scratch) -> None:
+        self.schemas = {name: schema for name, schema in schemas.items() if schema is not None}
+        self.scratch = scratch
+        stores = sum(len(s.foreign_keys) + len(s.unique_keys) + 1 for s in self.schemas.values())
+        self.room = None if memory is None else max(memory // max(stores, 1), _LEAST)
+        self.tables: dict[str, Table] = {}
+        self.parents: dict[tuple[str, tuple[str, ...]], _Parent] = {}
+        self.waiting: list[_Child] = []
+        self.open: list[_Unique | _Parent | _Child] = []
+
+    def watching(self, table: Table, findings: Findings) -> Sequence[Watch]:
+        """What follows a table while it is read; whatever followed it before is forgotten."""
+        schema = table.schema
+        self.open = []
+        if not table.columns:
+            return self.open
+        for fields in dict.fromkeys(self._referenced(table.name)):
+            if table.usable(fields) is None:
+                self.open.append(_Parent(fields, self))
+        keys = [(schema.primary_key, "primary-key")] if schema.primary_key else []
+        keys += [(key, "unique-key") for key in schema.unique_keys if key]
+        for name in dict.fromkeys(schema.names):
+            if schema.field(name).constraints.get("unique") and schema.primary_key != (name,):
+                keys.append(((name,), "unique-error"))
+        for key, code in keys:
+            if table.absent.intersection(key):
+                kind = "primary" if code == "primary-key" else "unique"
+                findings.leave(f"the {kind} key {' + '.join(key)}", str(table.usable(key)), table.name)
+            else:
+                self.open.append(_Unique(table, key, code, findings, self))
+        for one in schema.foreign_keys:
+            own = sorted(table.absent.intersection(one.fields))
+            if own:
+                findings.leave(_named(one, table), f"{table.name} has no column {', '.join(own)}", table.name)
+            else:
+                self.open.append(_Child(table, one, self))
+        return self.open
+
+    def _referenced(self, name: str) -> Iterator[tuple[str, ...]]:
+        for other, schema in self.schemas.items():
+            for key in schema.foreign_keys:
+                if (key.resource or other) == name:
+                    yield key.reference_fields
+
+    def close(self, table: Table, findings: Findings) -> None:
+        """Says what is wrong with the keys of a table that has been read, as far as that is known by then."""
+        self.tables[table.name] = table
+        for one in self.open:
+            if isinstance(one, _Parent):
+                self.parents[table.name, one.fields] = one
+        for one in self.open:
+            if isinstance(one, _Unique):
+                one.close(findings)
+            elif isinstance(one, _Child):
+                one.findings = findings
+                if one.parent is None:
+                    self.waiting.append(one)
+                else:
+                    one.close()
+        self.open = []
+
+    def finish(self, findings: Findings) -> None:
+        """Says what is wrong with the foreign keys whose parents were read after them, or were not."""
+        for one in self.waiting:
+            one.findings = findings
+            one.close()
 
 
-def _primary(table: Table, findings: Findings) -> None:
-    key = table.schema.primary_key
-    why = table.usable(key)
-    if why and table.absent.intersection(key):
-        _leave(table, f"the primary key {' + '.join(key)}", why, findings)
-        return
-    frame = _columns(table, key)
-    names = [f"k{n}" for n in range(len(key))]
-    null = frame.filter(pl.any_horizontal(pl.col(names).is_null()))
-    rows = null[_ROW].to_list()
-    where = null.select(names).head(SAMPLES).rows()
-    empty = {
-        row: ", ".join(k for k, v in zip(key, cells, strict=True) if v is None)
-        for row, cells in zip(rows, where, strict=False)
-    }
-    table.tell(
-        findings,
-        "primary-key",
-        rows,
-        key[0] if len(key) == 1 else None,
-        lambda row: f"the primary key has no value in {empty[row]}.",
-    )
-    _repeated(table, key, frame.filter(~pl.any_horizontal(pl.col(names).is_null())), "primary-key", findings)
+def _named(key: ForeignKey, table: Table) -> str:
+    return f"the foreign key {' + '.join(key.fields)} -> {key.resource or table.name}"
 
 
-def _unique(table: Table, key: Sequence[str], code: str, findings: Findings) -> None:
-    why = table.usable(key)
-    if why and table.absent.intersection(key):
-        _leave(table, f"the unique key {' + '.join(key)}", why, findings)
-        return
-    _repeated(table, key, _columns(table, key).drop_nulls(), code, findings)
+# --- unique ----------------------------------------------------------------------------------------------------------
 
 
-def _repeated(table: Table, key: Sequence[str], frame: pl.DataFrame, code: str, findings: Findings) -> None:
-    """Tells of every row whose key an earlier row has."""
-    names = [f"k{n}" for n in range(len(key))]
-    whole = pl.col(names[0]) if len(names) == 1 else pl.struct(names)
-    if frame.select(whole.n_unique()).item() == frame.height:
-        return
-    marked = frame.with_columns(first=whole.is_first_distinct())
-    later = marked.filter(~pl.col("first"))
-    shown = later.head(SAMPLES).join(
-        marked.filter("first").select(*names, pl.col(_ROW).alias("before")), on=names, how="left", maintain_order="left"
-    )
-    seen = {r[_ROW]: r for r in shown.iter_rows(named=True)}
+class _Unique:
+    """A key whose values may stand once."""
 
-    def text(row: int) -> str:
-        return ", ".join(str(seen[row][n]) for n in names)
+    def __init__(self, table: Table, fields: tuple[str, ...], code: str, findings: Findings, keys: Keys) -> None:
+        self.table, self.fields, self.code, self.findings = table, fields, code, findings
+        self.hashes = Hashes(keys.room, keys.scratch)
+        self.rising = len(fields) == 1 and dtype_of(table.columns[fields[0]].field) != pl.Boolean()
+        self.last: object = None
+        self.unseen = 0  # rows at the beginning that rise, and whose hashes were not kept
 
-    table.tell(
-        findings,
-        code,
-        later[_ROW].to_list(),
-        key[0] if len(key) == 1 else None,
-        lambda row: f"{' + '.join(key)} is the same as in row {table.numbers[seen[row]['before']]}.",
-        text,
-    )
+    @property
+    def _place(self) -> str | None:
+        return self.fields[0] if len(self.fields) == 1 else None
+
+    @property
+    def _rule(self) -> str | None:
+        return None if len(self.fields) == 1 else " + ".join(self.fields)
+
+    def take(self, frame: pl.DataFrame, start: int, lost: set[int]) -> None:
+        """Follows some rows; says at once where a primary key lacks a value."""
+        if self.code == "primary-key":
+            self._nulls(frame, start, lost)
+        if self.rising:
+            column = frame["k0"].drop_nulls()
+            last = self.last
+            rises = len(column) < 2 or bool((column.slice(1) > column.slice(0, len(column) - 1)).all())
+            if rises and len(column) and last is not None:
+                rises = column[0] > last
+            if rises:
+                self.last = column[-1] if len(column) else last
+                return
+            self.rising, self.unseen = False, start
+        self.hashes.add(_hashed(frame), start)
+
+    def _nulls(self, frame: pl.DataFrame, start: int, lost: set[int]) -> None:
+        if not any(column.null_count() for column in frame):
+            return
+        gone = frame.select(pl.any_horizontal(pl.all().is_null())).to_series()
+        rows = [i for i in gone.arg_true().to_list() if i not in lost]
+        cells = dict(zip((start + i for i in rows), frame[rows].rows(), strict=True))
+
+        def message(row: int) -> str:
+            empty = (k for k, v in zip(self.fields, cells[row], strict=True) if v is None)
+            return f"the primary key has no value in {', '.join(empty)}."
+
+        self.table.tell(self.findings, "primary-key", list(cells), self._place, message, rule=self._rule)
+
+    def close(self, findings: Findings) -> None:
+        """Says which rows repeat the key of an earlier one."""
+        self.findings = findings
+        if self.unseen:
+            read_again(self.table, _Prefix(self.fields, self.unseen, self.hashes))
+        rows = self.hashes.repeated()
+        if not rows:
+            return
+        frame = _values(self.table, self.fields, rows)
+        names = frame.columns[1:]
+        marked = frame.with_columns(pl.col(_ROW).first().over(names).alias("before"))
+        later = marked.filter(pl.col(_ROW) != pl.col("before"))
+        if later.is_empty():  # only their hashes agree
+            return
+        shown = later.head(findings.samples or later.height)
+        before = dict(shown.select(_ROW, "before").rows())
+        text = later.select(pl.concat_str(pl.col(names).cast(pl.String), separator=", ").alias("text")).to_series()
+        at = {row: n for n, row in enumerate(shown[_ROW].to_list())}
+        what = " + ".join(self.fields)
+        self.table.tell(
+            findings,
+            self.code,
+            later[_ROW].to_list(),
+            self._place,
+            lambda row: f"{what} is the same as in row {self.table.number(before[row])}.",
+            lambda row: str(text[at[row]]),
+            values=dict(text.str.slice(0, 200).value_counts().rows()),
+            rule=self._rule,
+        )
 
 
-# --- foreign keys ----------------------------------------------------------------------------------------------------
+class _Prefix:
+    """Hashes of the rows before a position, in a second pass."""
+
+    def __init__(self, fields: tuple[str, ...], end: int, hashes: Hashes) -> None:
+        self.fields, self.end, self.hashes = fields, end, hashes
+
+    def take(self, frame: pl.DataFrame, start: int, lost: set[int]) -> None:
+        """Some rows of the second pass."""
+        del lost
+        if start < self.end:
+            self.hashes.add(_hashed(frame.head(self.end - start)), start)
 
 
-def _foreign(table: Table, key: ForeignKey, tables: Mapping[str, Table], findings: Findings) -> None:
-    parent_name = key.resource or table.name
-    what = f"the foreign key {' + '.join(key.fields)} -> {parent_name}"
-    parent = tables.get(parent_name)
-    if parent is None:
-        _leave(table, what, f"the table {parent_name} was not read", findings)
-        return
-    own = sorted(table.absent.intersection(key.fields))
-    why = f"{table.name} has no column {', '.join(own)}" if own else parent.usable(key.reference_fields)
-    if why:
-        _leave(table, what, why, findings)
-        return
-    child = _columns(table, key.fields).drop_nulls()
-    known = parent.frame.select(pl.col(n).alias(f"k{i}") for i, n in enumerate(key.reference_fields)).drop_nulls()
-    names = known.columns
-    differing = [n for n in names if child[n].dtype != known[n].dtype]
-    note = ""
-    if differing:
-        numeric = all(child[n].dtype.is_numeric() and known[n].dtype.is_numeric() for n in differing)
-        if numeric:
+class _Chosen:
+    """The key values of some rows, in a second pass."""
+
+    def __init__(self, fields: tuple[str, ...], rows: Sequence[int]) -> None:
+        self.fields, self.rows = fields, pl.Series(_ROW, rows, dtype=pl.UInt32)
+        self.found: list[pl.DataFrame] = []
+
+    def take(self, frame: pl.DataFrame, start: int, lost: set[int]) -> None:
+        """Some rows of the second pass."""
+        del lost
+        numbered = frame.with_row_index(_ROW, offset=start)
+        self.found.append(numbered.filter(pl.col(_ROW).is_in(self.rows.implode())))
+
+
+def _hashed(frame: pl.DataFrame) -> pl.Series:
+    """64 bits a row, equal where the keys are; null where the key has a null."""
+    if frame.width == 1 and not frame["k0"].dtype.is_float():
+        column = frame["k0"]
+        made = column.hash(seed=1)
+        null = pl.Series([None], dtype=pl.UInt64)
+        return made.zip_with(column.is_not_null(), null) if column.null_count() else made
+    # Minus zero plus zero is zero: the two zeros are one value.
+    one = [pl.col(n) + 0.0 if frame[n].dtype.is_float() else pl.col(n) for n in frame.columns]
+    whole = one[0].hash(seed=1) if len(one) == 1 else pl.struct(one).hash(seed=1)
+    return frame.select(pl.when(pl.all_horizontal(pl.all().is_not_null())).then(whole)).to_series()
+
+
+def _values(table: Table, fields: tuple[str, ...], rows: Sequence[int]) -> pl.DataFrame:
+    """The row and the typed key, as k0, k1 ..., of some rows; rows whose key has a null are left out."""
+    positions = pl.Series(_ROW, rows, dtype=pl.UInt32)
+    if all(name in table.frame.columns for name in fields):
+        frame = table.frame.select(pl.col(name).alias(f"k{n}") for n, name in enumerate(fields))[rows]
+        return frame.insert_column(0, positions).drop_nulls()
+    if len(rows) > _SINGLE:
+        chosen = _Chosen(fields, rows)
+        read_again(table, chosen)
+        return pl.concat(chosen.found).drop_nulls()
+    numbers = [table.number(row) for row in rows]
+    cells = table.reader.records(numbers)
+    columns = [positions]
+    for n, name in enumerate(fields):
+        column, at = table.columns[name], table.at[name]
+        texts = [cells[number][at] if at < len(cells[number]) else None for number in numbers]
+        columns.append(pl.Series(f"k{n}", judge(column, texts).values, dtype=dtype_of(column.field), strict=False))
+    return pl.DataFrame(columns).drop_nulls()
+
+
+# --- foreign ---------------------------------------------------------------------------------------------------------
+
+
+class _Parent:
+    """The keys that others refer to."""
+
+    def __init__(self, fields: tuple[str, ...], keys: Keys) -> None:
+        self.fields = fields
+        self.rows = Rows(keys.room, keys.scratch)
+        self._known: pl.DataFrame | None = None
+
+    def take(self, frame: pl.DataFrame, start: int, lost: set[int]) -> None:
+        """Some rows."""
+        del start, lost
+        self.rows.add(frame.drop_nulls())
+
+    def known(self) -> pl.DataFrame:
+        """All keys, each once; only where they are in memory."""
+        if self._known is None:
+            whole = self.rows.whole()
+            self._known = pl.DataFrame() if whole is None else whole.unique(maintain_order=True)
+            self.rows.held = [self._known] if whole is not None else []
+        return self._known
+
+
+class _Child:
+    """A foreign key."""
+
+    def __init__(self, table: Table, key: ForeignKey, keys: Keys) -> None:
+        self.table, self.key, self.keys = table, key, keys
+        self.fields = key.fields
+        self.target = key.resource or table.name
+        self.parent = keys.parents.get((self.target, key.reference_fields)) if self.target != table.name else None
+        self.findings: Findings | None = None
+        self.rows = Rows(keys.room, keys.scratch)
+        self.orphans: list[pl.DataFrame] = []
+        self.pending = 0
+
+    def take(self, frame: pl.DataFrame, start: int, lost: set[int]) -> None:
+        """Some rows; looked up as soon as there are enough of them and the parent has been read."""
+        del lost
+        self.rows.add(frame.with_row_index(_ROW, offset=start))
+        self.pending += frame.height
+        if self.parent is None or self.pending < _PENDING:
+            return
+        if self.parent.rows.files is None and self.rows.files is None:
+            self._look_up()
+
+    def _look_up(self) -> None:
+        whole = self.rows.whole()
+        assert self.parent is not None
+        if whole is not None:
+            self.orphans.append(self._missing(whole, self.parent.known()))
+        self.rows = Rows(self.keys.room, self.keys.scratch)
+        self.pending = 0
+
+    def _missing(self, child: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+        """The rows whose key is not known."""
+        names = child.columns[1:]
+        if known.is_empty():
+            return child.drop_nulls()
+        differing = [n for n in names if child[n].dtype != known[n].dtype]
+        if differing:
+            if not all(child[n].dtype.is_numeric() and known[n].dtype.is_numeric() for n in differing):
+                return child.drop_nulls()
             child, known = (f.with_columns(pl.col(differing).cast(pl.Float64)) for f in (child, known))
+        if len(names) == 1:
+            return child.filter(~child["k0"].is_in(known["k0"].implode()))  # null is neither in nor out, and stays out
+        return child.drop_nulls().join(known, on=names, how="anti", maintain_order="left")
+
+    def close(self) -> None:
+        """Says which keys are not there, unless the parent could not be read."""
+        findings, table, key = self.findings, self.table, self.key
+        assert findings is not None
+        parent_table = self.keys.tables.get(self.target)
+        if parent_table is None:
+            findings.leave(_named(key, table), f"the table {self.target} was not read", table.name)
+            return
+        why = parent_table.usable(key.reference_fields)
+        if why:
+            findings.leave(_named(key, table), why, table.name)
+            return
+        self.parent = self.keys.parents[self.target, key.reference_fields]
+        near_in: list[pl.DataFrame] = []
+        if self.parent.rows.files is None and self.rows.files is None:
+            self._look_up()
+            near_in = [self.parent.known()]
         else:
-            kinds = [
-                (table.schema.field(a).type, parent.schema.field(b).type)
-                for a, b in zip(key.fields, key.reference_fields, strict=True)
-            ]
-            note = " The types differ: " + "; ".join(f"{a} here, {b} there" for a, b in kinds if a != b) + "."
-    if note:
-        orphans = child
-    elif len(names) == 1:
-        orphans = child.filter(~pl.col("k0").is_in(known["k0"].unique().implode()))
-    else:
-        orphans = child.join(known.unique(), on=names, how="anti", maintain_order="left")
-    if orphans.is_empty():
-        return
-    shown = dict(zip(orphans[_ROW].head(SAMPLES).to_list(), orphans.select(names).head(SAMPLES).rows(), strict=True))
-    near = _near(known) if not note else {}
-    target = f"{parent_name}.{' + '.join(key.reference_fields)}"
+            self.rows.spill()
+            self.parent.rows.spill()
+            for part, child in self.rows.parts():
+                known = self.parent.rows.part(part)
+                self.orphans.append(self._missing(child, pl.DataFrame() if known is None else known.unique()))
+            near_in = [frame for _, frame in self.parent.rows.parts()]
+        some = [frame for frame in self.orphans if not frame.is_empty()]
+        if not some:
+            return
+        orphans = pl.concat(some).sort(_ROW)
+        self._tell(orphans, near_in, parent_table, findings)
 
-    def message(row: int) -> str:
-        close = near.get(_folded(shown[row]))
-        hint = f" There is {cut(', '.join(map(str, close)))!r}." if close else ""
-        return f"{' + '.join(key.fields)} is not in {target}.{hint}{note}"
+    def _tell(self, orphans: pl.DataFrame, known: list[pl.DataFrame], parent: Table, findings: Findings) -> None:
+        key, names = self.key, orphans.columns[1:]
+        kinds = [
+            (self.table.schema.field(a).type, parent.schema.field(b).type)
+            for a, b in zip(key.fields, key.reference_fields, strict=True)
+        ]
+        note = ""
+        mixed = [k for k in kinds if k[0] != k[1] and not {*k} <= {"integer", "number", "year"}]
+        if mixed:
+            note = " The types differ: " + "; ".join(f"{a} here, {b} there" for a, b in mixed) + "."
+        text = orphans.select(pl.concat_str(pl.col(names).cast(pl.String), separator=", ").alias("text")).to_series()
+        counts = text.value_counts(sort=True)
+        near = _near(counts["text"].head(_NEAR), known)
+        shown = orphans[_ROW].head(findings.samples or orphans.height).to_list()
+        at = {row: n for n, row in enumerate(shown)}
+        own, other = " + ".join(key.fields), " + ".join(key.reference_fields)
 
-    table.tell(
-        findings,
-        "foreign-key",
-        orphans[_ROW].to_list(),
-        key.fields[0] if len(key.fields) == 1 else None,
-        message,
-        lambda row: ", ".join(map(str, shown[row])),
-    )
+        def message(row: int) -> str:
+            close = near.get(str(text[at[row]]))
+            hint = f" There is {cut(close)!r}." if close is not None else ""
+            return f"{own} is not in {self.target}.{other}.{hint}{note}"
+
+        self.table.tell(
+            findings,
+            "foreign-key",
+            orphans[_ROW].to_list(),
+            key.fields[0] if len(key.fields) == 1 else None,
+            message,
+            lambda row: str(text[at[row]]),
+            values=dict(counts.with_columns(pl.col("text").str.slice(0, 200)).group_by("text").sum().rows()),
+            rule=f"{own} -> {self.target}.{other}",
+        )
 
 
-def _folded(cells: tuple[object, ...]) -> tuple[str, ...]:
-    return tuple(str(c).strip().casefold() for c in cells)
-
-
-def _near(known: pl.DataFrame) -> dict[tuple[str, ...], tuple[object, ...]]:
-    """The keys there are, by what is left of them without case and outer spaces."""
-    return {_folded(cells): cells for cells in known.unique(maintain_order=True).iter_rows()}
+def _near(missing: pl.Series, known: list[pl.DataFrame]) -> dict[str, str]:
+    """For keys that are not there, one that is and differs in case or outer spaces alone, or is another type's."""
+    folded = pl.col("text").str.strip_chars().str.to_lowercase().alias("folded")
+    wanted = missing.alias("text").to_frame().with_columns(folded)
+    found: dict[str, str] = {}
+    for frame in known:
+        if frame.is_empty():
+            continue
+        whole = pl.concat_str((pl.col(n).cast(pl.String) for n in frame.columns), separator=", ")
+        there = frame.select(whole.alias("text")).with_columns(folded)
+        there = there.filter(pl.col("folded").is_in(wanted["folded"].implode()))
+        there = there.unique("folded", keep="first", maintain_order=True).rename({"text": "there"})
+        found.update(wanted.join(there, on="folded").select("text", "there").rows())
+    return found

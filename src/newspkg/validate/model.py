@@ -1,66 +1,84 @@
 """A table while it is judged: header against schema, then chunk by chunk its records and cells.
 
-What later checks need (keys; all columns, where the rules of the profile apply) is kept as typed columns; the text of a
-chunk is let go as soon as it has been judged.
+What later checks need is kept as typed columns: whole where the rules of the profile or checks of the package ask for
+them, else only as far as keys do (`keys.py`). The text of a chunk is let go as soon as it has been judged.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterable
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
-from newspkg.problems import Problem, problem
-from newspkg.report import SAMPLES, Findings, cut
+from newspkg.problems import Problem, Severity, problem
+from newspkg.report import Findings, cut
 from newspkg.schema import TableSchema
-from newspkg.validate.cells import Column, Judged, dtype_of, judge, sentence
+from newspkg.validate.cells import Column, doubt, dtype_of, judge, present, sentence, typed
 from newspkg.validate.descriptor import Resource
-from newspkg.validate.files import Chunk, Opened
+from newspkg.validate.records import Chunk, Opened, Reader
 
-__all__ = ["Table", "read_table"]
+__all__ = ["Table", "Watch", "read_again", "read_table"]
 
 _VALUE = 200  # characters of a cell that a problem carries
+_MANY = 100  # cells in doubt from which it pays to look at them as a column
 _NUL = "has a NUL character in it, which no text has."
 
 
 @dataclass
 class Table:
-    """A table as far as it was read. `frame` has the typed columns that were kept, row by row of the file; null where
-    a cell is missing or no value of its type. `lost` has, for each kept column, the rows whose cell has text but no
+    """A table as far as it was read. `frame` has the typed columns that were kept whole, row by row of the file; null
+    where a cell is missing or no value of its type. `lost` has, for each of them, the rows whose cell has text but no
     typed value, `faulty` those whose cell has a fault of any kind.
-    `absent` are fields without a column, `broken` is why records are lacking, if they are."""
+    `absent` are fields without a column, `at` the column of each other field, `broken` is why records are lacking, if
+    they are."""
 
     resource: Resource
     schema: TableSchema
-    frame: pl.DataFrame
-    absent: set[str] = field(default_factory=set)
+    reader: Reader
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    frame: pl.DataFrame = field(default_factory=pl.DataFrame)
+    at: dict[str, int] = field(default_factory=dict)
+    width: int = 0
+    height: int = 0
     broken: str = ""
     blank: set[int] = field(default_factory=set)
     lost: dict[str, set[int]] = field(default_factory=dict)
     faulty: dict[str, set[int]] = field(default_factory=dict)
-    numbers: array[int] = field(default_factory=lambda: array("q"))
-    lines: array[int] | None = None
-    parts: list[tuple[int, str]] = field(default_factory=list)  # (first position, file)
+    runs: list[tuple[int, Sequence[int], str]] = field(default_factory=list)  # first position, record numbers, file
 
     @property
     def name(self) -> str:
         """The resource's name."""
         return self.resource.name
 
+    @property
+    def absent(self) -> set[str]:
+        """The fields that have no column."""
+        return {name for name in self.schema.names if name not in self.at}
+
+    def number(self, row: int) -> int:
+        """The record number of the record at a position."""
+        start, numbers, _ = self._run(row)
+        return numbers[row - start]
+
+    def _run(self, row: int) -> tuple[int, Sequence[int], str]:
+        return self.runs[bisect_right(self.runs, row, key=lambda run: run[0]) - 1]
+
     def place(self, row: int) -> dict[str, Any]:
-        """Where the record at a position stands: record number, line, file."""
-        path = next((p for start, p in reversed(self.parts) if start <= row), self.resource.place)
-        return {"row": self.numbers[row], "line": self.lines[row] if self.lines else None, "path": path}
+        """Where the record at a position stands: record number and file; the line is found when all is known."""
+        start, numbers, path = self._run(row)
+        return {"row": numbers[row - start], "path": path}
 
     def usable(self, columns: Iterable[str]) -> str | None:
         """Why these columns cannot be relied on as a whole, or None."""
         if self.broken:
             return self.broken
-        gone = [name for name in columns if name not in self.frame.columns]
+        gone = [name for name in columns if name not in self.at]
         if gone and not self.schema.fields:
             return f"the schema of {self.name} cannot be used"
         return f"{self.name} has no column {', '.join(gone)}" if gone else None
@@ -69,22 +87,41 @@ class Table:
         self,
         findings: Findings,
         code: str,
-        rows: list[int],
+        rows: Sequence[int],
         field: str | None,
         message: str | Callable[[int], str],
         value: Callable[[int], str | None] | None = None,
+        *,
+        values: Mapping[str, int] | None = None,
+        rule: str | None = None,
+        severity: Severity | None = None,
+        position: int | None = None,
     ) -> None:
-        """Reports the same problem of many rows; message and value are asked for those alone that are kept."""
+        """Reports the same problem of many rows; message and value are asked for those alone that are kept. `values`
+        counts all of them, where that is known."""
         if not rows:
             return
+        given: dict[str, Any] = {"resource": self.name, "field": field, "rule": rule, "position": position}
+        if position is None and field in self.at:
+            given["position"] = self.at[field] + 1
+        if severity is not None:
+            given["severity"] = severity
 
         def one(row: int) -> Problem:
             said = message if isinstance(message, str) else message(row)
             shown = value(row) if value is not None else None
-            cut = shown if shown is None or len(shown) <= _VALUE else f"{shown[:_VALUE]}…"
-            return problem(code, said, resource=self.name, field=field, value=cut, **self.place(row))
+            return problem(code, said, value=None if shown is None else cut(shown, _VALUE), **given, **self.place(row))
 
-        findings.add_many(len(rows), map(one, islice(rows, SAMPLES)), one(rows[0]))
+        findings.add_many(len(rows), map(one, islice(rows, findings.samples)), one(rows[0]), values)
+
+
+class Watch(Protocol):
+    """Something that follows a table while it is read: `fields` are the typed columns it wants to see."""
+
+    fields: tuple[str, ...]
+
+    def take(self, frame: pl.DataFrame, start: int, lost: set[int]) -> None:
+        """Typed columns of some rows that begin at a position, and which of those rows have a faulty cell in them."""
 
 
 # --- header ----------------------------------------------------------------------------------------------------------
@@ -96,16 +133,11 @@ def _header(opened: Opened, schema: TableSchema, resource: Resource, findings: F
     if opened.labels is None:
         return {name: n for n, name in enumerate(names)}
     labels = opened.labels
-    place: dict[str, Any] = {
-        "resource": resource.name,
-        "row": opened.header_row,
-        "line": opened.header_line,
-        "path": opened.path,
-    }
+    place: dict[str, Any] = {"resource": resource.name, "row": opened.header_row, "path": opened.path}
 
-    def say(code: str, message: str, field: str | None, value: str | None = None) -> None:
-        shown = None if value is None else cut(value, _VALUE)
-        findings.add(problem(code, message, field=field, value=shown, **place))
+    def say(code: str, message: str, field: str | None, value: str | None = None, at: int | None = None) -> None:
+        shown, position = None if value is None else cut(value, _VALUE), None if at is None else at + 1
+        findings.add(problem(code, message, field=field, value=shown, position=position, **place))
 
     if not any(labels):
         say("blank-header", "the header is blank.", None)
@@ -122,6 +154,7 @@ def _header(opened: Opened, schema: TableSchema, resource: Resource, findings: F
                 f"column {n + 1} has the label of column {found[label] + 1} again: {cut(label)!r}.",
                 label,
                 label,
+                n,
             )
         else:
             surplus.append(n)
@@ -133,19 +166,20 @@ def _header(opened: Opened, schema: TableSchema, resource: Resource, findings: F
                 message = f"column {n + 1} should be labelled {cut(names[n])!r}" + (
                     ", but has no label." if blank else f", not {cut(labels[n])!r}."
                 )
-                say("blank-label" if blank else "incorrect-label", message, names[n], labels[n])
+                say("blank-label" if blank else "incorrect-label", message, names[n], labels[n], n)
                 found[names[n]] = n
                 surplus.remove(n)
                 lacking.remove(names[n])
     for n in surplus:
         if not labels[n]:
-            say("blank-label", f"column {n + 1} has no label.", None)
+            say("blank-label", f"column {n + 1} has no label.", None, None, n)
         elif mode in ("exact", "equal", "superset"):
             say(
                 "extra-label",
                 f"column {n + 1} is labelled {cut(labels[n])!r}, which is no field of the schema.",
                 None,
                 labels[n],
+                n,
             )
     if mode in ("exact", "equal", "subset"):
         for name in lacking:
@@ -160,6 +194,7 @@ def _header(opened: Opened, schema: TableSchema, resource: Resource, findings: F
                     f"column {n + 1} should be {cut(name)!r}; {cut(labels[n])!r} stands there.",
                     name,
                     labels[n],
+                    n,
                 )
     return found
 
@@ -168,12 +203,8 @@ def _bare_header(opened: Opened, resource: Resource, findings: Findings) -> None
     """The labels of a table without a schema: each should be there, once."""
     seen: dict[str, int] = {}
     for n, label in enumerate(opened.labels or []):
-        place: dict[str, Any] = {
-            "resource": resource.name,
-            "row": opened.header_row,
-            "line": opened.header_line,
-            "path": opened.path,
-        }
+        place: dict[str, Any] = {"resource": resource.name, "row": opened.header_row, "path": opened.path}
+        place["position"] = n + 1
         if not label:
             findings.add(problem("blank-label", f"column {n + 1} has no label.", **place))
         elif label in seen:
@@ -186,161 +217,248 @@ def _bare_header(opened: Opened, resource: Resource, findings: Findings) -> None
 
 
 def read_table(
-    opened: Opened, resource: Resource, columns: dict[str, Column], keep: set[str], findings: Findings
+    opened: Opened,
+    resource: Resource,
+    columns: dict[str, Column],
+    keep: set[str],
+    findings: Findings,
+    watching: Callable[[Table, Findings], Sequence[Watch]],
 ) -> Table:
     """Judges all records of a table; `columns` are the fields' checks (none without a schema), `keep` the fields whose
-    typed values are wanted afterwards."""
+    typed columns are wanted whole, `watching` gives what follows the table while it is read.
+
+    Raises Again where the reader has to be another one; what was told until then does not count.
+    """
     schema = resource.schema or TableSchema(resource.name, ())
-    mapping = _header(opened, schema, resource, findings) if columns else {}
-    if not columns:
+    table = Table(resource, schema, opened.reader, columns, width=opened.width)
+    if columns:
+        table.at = _header(opened, schema, resource, findings)
+    else:
         _bare_header(opened, resource, findings)
-    table = Table(resource, schema, pl.DataFrame(), absent={n for n in schema.names if n not in mapping})
     for n, label in enumerate(opened.labels or []):
         if "\0" in label:
-            place: dict[str, Any] = {"row": opened.header_row, "line": opened.header_line, "path": opened.path}
+            place: dict[str, Any] = {"row": opened.header_row, "path": opened.path, "position": n + 1}
             said = f"the label of column {n + 1} {_NUL}"
             findings.add(problem("encoding-error", said, resource=resource.name, value=cut(label, _VALUE), **place))
-    kept: list[pl.DataFrame] = []
-    height = 0
-    for chunk in opened.chunks:
-        frame, blank = _chunk(table, chunk, columns, mapping, keep, findings, height)
-        kept.append(frame)
-        table.blank.update(height + i for i in blank)
-        height += len(chunk.numbers)
-    dtypes = {name: dtype_of(columns[name].field) for name in schema.names if name in keep and name in mapping}
-    table.frame = pl.concat(kept) if kept else pl.DataFrame(schema=dtypes)
-    table.broken = opened.broken
+    _Reading(table, keep, findings, watching(table, findings)).run()
     return table
 
 
-def _chunk(
-    table: Table,
-    chunk: Chunk,
-    columns: dict[str, Column],
-    mapping: dict[str, int],
-    keep: set[str],
-    findings: Findings,
-    offset: int,
-) -> tuple[pl.DataFrame, list[int]]:
-    """Judges one chunk: its places are noted, its faults told; the kept columns and the blank rows come back."""
-    table.parts.append((offset, chunk.path))
-    table.numbers.extend(chunk.numbers)
-    if chunk.lines is not None:
-        table.lines = table.lines if table.lines is not None else array("q")
-        table.lines.extend(chunk.lines)
-    blank, exempt = _blank(chunk, columns, mapping)
-    rows_blank = set(blank)
-    told = [offset + i for i in blank]
-    table.tell(findings, "blank-row", told, None, "the record is blank.")
-    _ragged(table, chunk, mapping, rows_blank, findings, offset)
-    _nul(table, chunk, mapping, keep, findings, offset)
-    kept: dict[str, pl.Series] = {}
-    for name, column in columns.items():
-        at = mapping.get(name)
-        if at is None or str(at) not in chunk.cells.columns:
-            if at is not None and name in keep:
-                kept[name] = pl.Series(name, [None] * len(chunk.numbers), dtype=dtype_of(column.field))
-            continue
-        text = chunk.cells[str(at)]
-        native = [row[at] for row in chunk.native] if chunk.native is not None else None
-        judged = judge(column, text, exempt, native)
-        _tell_cells(table, column, judged, text, findings, offset)
-        if name in keep:
-            kept[name] = judged.values
-            lost = judged.lost()
-            if lost:
-                table.lost.setdefault(name, set()).update(offset + i for i in lost)
-            if judged.bad:
-                table.faulty.setdefault(name, set()).update(offset + i for i in judged.bad)
-    frame = pl.DataFrame(kept) if kept else pl.DataFrame()
-    return frame, blank
+def read_again(table: Table, watch: Watch) -> None:
+    """A second pass over a table, for the typed columns that `watch` asks for; nothing is told twice."""
+    at = {name: table.at[name] for name in watch.fields}
+    columns = {name: table.columns[name] for name in watch.fields}
+    twin = Table(table.resource, table.schema, table.reader, columns, at=at, width=table.width)
+    _Reading(twin, set(), Findings(0), [watch]).run()
 
 
-def _blank(chunk: Chunk, columns: dict[str, Column], mapping: dict[str, int]) -> tuple[list[int], pl.Series | None]:
-    """Positions of blank records, and their mask if there are any: records without any cell that says something.
+class _Reading:
+    """One pass over the records of a table."""
 
-    A lone missing value in a table of one column is a value like any other.
-    """
-    if not chunk.cells.width:
-        rows = [i for i, n in chunk.narrow.items() if n == 0]
-        return rows, None
-    by_position = {at: columns[name].missing for name, at in mapping.items() if name in columns}
-    mask = pl.lit(True)
-    for n in range(chunk.cells.width):
-        cell = pl.col(str(n))
-        empty = cell.is_null()
-        for value in by_position.get(n, [""]):
-            empty = empty | (cell == value).fill_null(False)
-        mask = mask & empty
-    found = chunk.cells.select(mask.alias("blank")).to_series()
-    if not found.any():
-        return [], None
-    rows = [i for i in found.arg_true().to_list() if i not in chunk.wide or not any(chunk.wide[i])]
-    if chunk.cells.width == 1:
-        rows = [i for i in rows if chunk.narrow.get(i) == 0]
-    if not rows:
-        return [], None
-    exempt = pl.Series([False]).new_from_index(0, chunk.cells.height).scatter(rows, True)
-    return rows, exempt
+    def __init__(self, table: Table, keep: set[str], findings: Findings, watches: Sequence[Watch]) -> None:
+        self.table, self.findings, self.watches = table, findings, watches
+        self.keep = [name for name in table.schema.names if name in keep and name in table.at]
+        self.typed = {*self.keep, *(name for one in watches for name in one.fields)}
+        self.labels = {at: name for name, at in table.at.items()}
+        self.doubts: set[str] = set()
+        self.hint = "b"  # the column of a chunk that tells which records may be blank
 
+    def run(self) -> None:
+        table, kept = self.table, []
+        for chunk in table.reader.chunks(table.width, self.wanted(fast=table.reader.empty_is_null)):
+            kept.append(self.chunk(chunk))
+            table.height += len(chunk.numbers)
+        dtypes = {name: dtype_of(table.columns[name].field) for name in self.keep}
+        table.frame = pl.concat(kept) if kept else pl.DataFrame(schema=dtypes)
+        table.broken = table.reader.broken
 
-def _ragged(
-    table: Table, chunk: Chunk, mapping: dict[str, int], blank: set[int], findings: Findings, offset: int
-) -> None:
-    """Records with too few or too many cells: one problem for each cell."""
-    by_position = {at: name for name, at in mapping.items()}
-    width = chunk.cells.width
+    def wanted(self, *, fast: bool) -> list[pl.Expr]:
+        """What is to be worked out over the columns of text: for each field, which cells are in doubt, and its typed
+        values where they are wanted."""
+        table, found = self.table, []
+        for name, at in table.at.items():
+            if at >= table.width:
+                continue
+            column, text = table.columns[name], pl.col(str(at))
+            doubtful = doubt(column, text, empty_is_null=fast)
+            if doubtful is not None:
+                found.append(doubtful.alias(f"d{at}"))
+                self.doubts.add(name)
+            value = typed(column, text) if name in self.typed else None
+            if value is not None:
+                found.append(value.alias(f"t{at}"))
+        needed = (n for n in table.at if n in self.doubts and table.columns[n].field.required)
+        filled = next((n for n in needed if "" in table.columns[n].missing), None)
+        if filled is not None:
+            self.hint = f"d{table.at[filled]}"  # a blank record has nothing in a field that needs something
+        elif table.width:
+            found.append((pl.col("0").fill_null("") == "").alias("b"))
+        return found
 
-    def lacking(row: int) -> str:
-        n = chunk.narrow[row - offset]
-        return f"the record has {n} cell{'s' * (n != 1)}, not {width}: {width - n} missing cell{'s' * (width - n > 1)}"
+    def chunk(self, chunk: Chunk) -> pl.DataFrame:
+        """Judges one chunk: its places are noted, its faults told; the columns that are kept come back."""
+        table, start = self.table, self.table.height
+        table.runs.append((start, chunk.numbers, chunk.path))
+        blank = self.blank(chunk)
+        table.blank.update(start + i for i in blank)
+        table.tell(self.findings, "blank-row", [start + i for i in blank], None, "the record is blank.")
+        if chunk.wide or chunk.narrow:
+            self.ragged(chunk, blank)
+        spared = self.unreadable(chunk)
+        faulty: dict[str, set[int]] = {}
+        series: dict[str, pl.Series] = {}
+        for name, at in table.at.items():
+            if at >= table.width:
+                if name in self.typed:
+                    dtype = dtype_of(table.columns[name].field)
+                    series[name] = pl.Series(name, [None] * len(chunk.numbers), dtype=dtype)
+                continue
+            found = self.column(chunk, name, at, blank, spared.get(at, set()))
+            if found:
+                faulty[name] = found
+            if name in self.typed:
+                series[name] = self.values[name]
+        for one in self.watches:
+            frame = pl.DataFrame([series[name].alias(f"k{n}") for n, name in enumerate(one.fields)])
+            lost = set().union(*(self.lost.get(name, ()) for name in one.fields))
+            one.take(frame, start, lost)
+        for name in self.keep:
+            table.lost.setdefault(name, set()).update(start + i for i in self.lost.get(name, ()))
+            table.faulty.setdefault(name, set()).update(start + i for i in faulty.get(name, ()))
+        return pl.DataFrame([series[name].alias(name) for name in self.keep])
 
-    short: dict[int, list[int]] = {}
-    for row, n in chunk.narrow.items():
-        if row not in blank:
-            for at in range(n, width):
-                short.setdefault(at, []).append(offset + row)
-    for at, rows in sorted(short.items()):
-        name = by_position.get(at)
-        gone = f"{cut(name) if name else f'column {at + 1}'} is missing."
-        table.tell(findings, "missing-cell", rows, name, lambda row, gone=gone: f"{lacking(row)}; {gone}")  # type: ignore[misc]
-    for row, cells in sorted(chunk.wide.items()):
-        if row not in blank:
-            n = len(cells)
-            said = (
-                f"the record has {width + n} cells, not {width}: {n} surplus cell{'s' * (n > 1)}; "
-                "a delimiter in a cell needs quotation marks."
+    values: dict[str, pl.Series]
+    lost: dict[str, set[int]]
+
+    def blank(self, chunk: Chunk) -> set[int]:
+        """The records in which nothing stands at all. A lone empty cell in a table of one column is a cell."""
+        self.values, self.lost = {}, {}
+        if not self.table.width:
+            return {i for i, n in chunk.narrow.items() if n == 0}
+        rows = chunk.cells[self.hint].arg_true()
+        if not len(rows):
+            return set()
+        text = chunk.cells.select(str(n) for n in range(self.table.width))[rows]
+        empty = text.select(pl.all_horizontal(pl.all().fill_null("") == "")).to_series()
+        found = {i for i in rows.filter(empty).to_list() if i not in chunk.wide or not any(chunk.wide[i])}
+        if self.table.width == 1:
+            found = {i for i in found if chunk.narrow.get(i) == 0}
+        return found
+
+    def ragged(self, chunk: Chunk, blank: set[int]) -> None:
+        """Records with too few or too many cells: one problem for each cell."""
+        table, findings, width, start = self.table, self.findings, self.table.width, self.table.height
+
+        def lacking(row: int) -> str:
+            n = chunk.narrow[row - start]
+            some = width - n
+            return f"the record has {n} cell{'s' * (n != 1)}, not {width}: {some} missing cell{'s' * (some > 1)}"
+
+        short: dict[int, list[int]] = {}
+        for row, n in sorted(chunk.narrow.items()):
+            if row not in blank and row not in chunk.cut:
+                for at in range(n, width):
+                    short.setdefault(at, []).append(start + row)
+        for at, rows in sorted(short.items()):
+            name = self.labels.get(at)
+            gone = f"{cut(name) if name else f'column {at + 1}'} is missing."
+            said = lambda row, gone=gone: f"{lacking(row)}; {gone}"  # noqa: E731 - a sentence for each record
+            table.tell(findings, "missing-cell", rows, name, said, position=at + 1)
+        for row, cells in sorted(chunk.wide.items()):
+            if row not in blank and row not in chunk.cut:
+                n = len(cells)
+                surplus = f"the record has {width + n} cells, not {width}: {n} surplus cell{'s' * (n > 1)}"
+                surplus += "; a delimiter in a cell needs quotation marks." if chunk.native is None else "."
+                place = {"resource": table.name, **table.place(start + row)}
+                for k, cell in enumerate(cells):
+                    found = problem("extra-cell", surplus, value=cell[:_VALUE], position=width + k + 1, **place)
+                    findings.add(found)
+
+    def unreadable(self, chunk: Chunk) -> dict[int, set[int]]:
+        """Cells with bytes or characters that no text has, by column; they are told here and not judged further."""
+        table, findings, start = self.table, self.findings, self.table.height
+        found: dict[int, set[int]] = {}
+
+        def say(at: int, rows: list[int], what: str, value: Callable[[int], str | None]) -> None:
+            name = self.labels.get(at)
+            said = f"{cut(name) if name else f'column {at + 1}'} {what}"
+            table.tell(findings, "encoding-error", rows, name, said, value, position=at + 1)
+
+        for row, first in chunk.cut.items():
+            for at in range(first, table.width):
+                found.setdefault(at, set()).add(row)
+        for row, at, byte in chunk.bad:
+            found.setdefault(at, set()).add(row)
+            encoding = table.resource.encoding.removesuffix("-sig").upper()
+            say(at, [start + row], f"has the byte {byte}, which is not {encoding}.", lambda _, byte=byte: byte)  # type: ignore[misc]
+        if chunk.nul and table.width:
+            text = chunk.cells.select(str(n) for n in range(table.width))
+            some = text.select(pl.all().str.contains("\0", literal=True).any()).row(0)
+            for at in (at for at, nul in enumerate(some) if nul):
+                cells = text[str(at)]
+                rows = cells.str.contains("\0", literal=True).fill_null(False).arg_true().to_list()
+                found.setdefault(at, set()).update(rows)
+                say(at, [start + i for i in rows], _NUL, lambda row, cells=cells: cells[row - start])  # type: ignore[misc]
+            for row, surplus in sorted(chunk.wide.items()):
+                for k, cell in enumerate(surplus):
+                    if "\0" in cell:
+                        say(table.width + k, [start + row], _NUL, lambda _, cell=cell: cell)  # type: ignore[misc]
+        return found
+
+    def column(self, chunk: Chunk, name: str, at: int, blank: set[int], spared: set[int]) -> set[int]:
+        """Judges the cells of a column that are in doubt; the rows, within the chunk, whose cell has a fault."""
+        column, start, cells = self.table.columns[name], self.table.height, chunk.cells[str(at)]
+        self.lost[name] = set(spared)
+        if name in self.typed:
+            made = f"t{at}"
+            known = made in chunk.cells.columns
+            empty = chunk.empty_is_null
+            self.values[name] = chunk.cells[made] if known else present(column, cells, empty_is_null=empty)
+            gone = [i for i, n in chunk.narrow.items() if n <= at] if empty and not known else []
+            if gone:
+                self.values[name] = self.values[name].scatter(gone, None)
+        native = None
+        if chunk.native is not None:
+            rows = list(range(len(chunk.numbers)))
+        elif name in self.doubts:
+            doubtful = chunk.cells[f"d{at}"].arg_true()
+            if len(doubtful) > _MANY and not column.field.required:  # most of them may say that there is nothing
+                doubtful = doubtful.filter(~cells.gather(doubtful).is_in(column.missing).fill_null(False))
+            rows = doubtful.to_list()
+        else:
+            rows = []
+        if blank or spared:
+            rows = [i for i in rows if i not in blank and i not in spared]
+        if not rows:
+            return set(spared)
+        if chunk.native is not None:
+            native = [chunk.native[i][at] for i in rows]
+        texts: list[str | None] = cells.gather(rows).to_list()
+        if chunk.empty_is_null and None in texts:
+            narrow = {i for i, n in chunk.narrow.items() if n <= at}
+            texts = ["" if t is None and i not in narrow else t for i, t in zip(rows, texts, strict=True)]
+        judged = judge(column, texts, native)
+        bad = set(spared)
+        for rule, some in judged.faults.items():
+            code = "type-error" if rule == "type" else "constraint-error"
+            text_of = {start + rows[n]: texts[n] for n in some}
+            counted = Counter("" if t is None else cut(t, _VALUE) for t in text_of.values())
+            self.table.tell(
+                self.findings,
+                code,
+                list(text_of),
+                name,
+                f"{name} {sentence(column, rule)}.",
+                text_of.__getitem__,
+                values=counted,
+                rule=rule,
             )
-            place = table.place(offset + row)
-            for cell in cells:
-                findings.add(problem("extra-cell", said, resource=table.name, value=cell[:_VALUE], **place))
-
-
-def _nul(table: Table, chunk: Chunk, mapping: dict[str, int], keep: set[str], findings: Findings, offset: int) -> None:
-    """Cells with a NUL character: as UTF-8 it is one, as a text it is none, and many programs stop reading there."""
-    by_position = {at: name for name, at in mapping.items()}
-    if chunk.cells.width:
-        some = chunk.cells.select(pl.all().str.contains("\0", literal=True).any()).row(0)
-        for at in (at for at, found in enumerate(some) if found):
-            text, name = chunk.cells[str(at)], by_position.get(at)
-            rows = [offset + i for i in text.str.contains("\0", literal=True).fill_null(False).arg_true()]
-            said = f"{cut(name) if name else f'column {at + 1}'} {_NUL}"
-            table.tell(findings, "encoding-error", rows, name, said, lambda row, text=text: text[row - offset])  # type: ignore[misc]
-            if name in keep:
-                table.faulty.setdefault(name, set()).update(rows)
-    for row, cells in sorted(chunk.wide.items()):
-        for cell in (cell for cell in cells if "\0" in cell):
-            table.tell(findings, "encoding-error", [offset + row], None, f"a surplus cell {_NUL}", lambda _, c=cell: c)  # type: ignore[misc]
-
-
-def _tell_cells(table: Table, column: Column, judged: Judged, text: pl.Series, findings: Findings, offset: int) -> None:
-    name = column.field.name
-
-    def value(row: int) -> str | None:
-        cell = text[row - offset]
-        return None if cell is None else str(cell)
-
-    for fault in judged.faults:
-        code = "type-error" if fault.rule == "type" else "constraint-error"
-        rows = [offset + i for i in fault.rows]
-        table.tell(findings, code, rows, name, f"{name} {sentence(column, fault.rule)}.", value)
+            bad.update(rows[n] for n in some)
+        if name in self.typed:
+            dtype = dtype_of(column.field)
+            filled = pl.Series(judged.values, dtype=dtype, strict=False)
+            self.values[name] = self.values[name].scatter(rows, filled)
+            self.lost[name].update(
+                i for i, v, gone in zip(rows, judged.values, judged.missing, strict=True) if v is None and not gone
+            )
+        return bad
