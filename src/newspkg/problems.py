@@ -56,7 +56,8 @@ class Problem:
     `row` is the record number as frictionless counts it (the header is row 1), `path` the file, `line` and `column`
     the 1-based physical line of it and the character in that line where the cell begins (where the record begins, if
     the problem is of the record). `rule` is which constraint, rule or check it is where the code alone does not say,
-    `position` the number of the cell in its record, from 1. Each is None where it does not apply.
+    `position` the number of the cell in its record, from 1, `row_group` where a row of Parquet is, from 0. Each is None
+    where it does not apply.
     """
 
     code: str
@@ -71,6 +72,7 @@ class Problem:
     column: int | None = None
     rule: str | None = None
     position: int | None = None
+    row_group: int | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The record as plain data, keys in the order of the fields."""

@@ -77,6 +77,11 @@ class _Reader:
         self.say("schema-error" if pointer == "" else "field-error", f"{pointer}/{key}", said, value)
         return ""
 
+    def maybe(self, given: Mapping[str, Any], key: str, pointer: str) -> str | None:
+        """A text that may be empty, or None where there is none that can be used."""
+        found = self.text(given, key, pointer)
+        return found if isinstance(given.get(key), str) else None
+
     def listed(self, given: Mapping[str, Any], key: str) -> list[Any]:
         value = given.get(key, [])
         if isinstance(value, list):
@@ -241,7 +246,7 @@ class _Reader:
             missing_values=self.missing_values(given["missingValues"], f"{pointer}/missingValues")
             if "missingValues" in given
             else None,
-            rdf_type=self.text(given, "rdfType", pointer) or None,
+            rdf_type=self.maybe(given, "rdfType", pointer),
             options={k: v for k, v in given.items() if k not in _FIELD_KEYS},
             pointer=pointer,
         )
@@ -250,10 +255,8 @@ class _Reader:
         return one
 
     def format(self, given: Mapping[str, Any], pointer: str) -> str:
-        stated = self.text(given, "format", pointer)
-        if not isinstance(given.get("format"), str):
-            return "default"
-        return stated.removeprefix("fmt:")  # as the formats of dates began before version 1
+        stated = self.maybe(given, "format", pointer)
+        return "default" if stated is None else stated.removeprefix("fmt:")  # as the formats of dates once began
 
     def ordered(self, given: Mapping[str, Any], pointer: str) -> bool:
         value = given.get("categoriesOrdered", False)

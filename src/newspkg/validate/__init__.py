@@ -185,7 +185,8 @@ class _Run:
             if one.position is not None and 0 < one.position <= len(place.cells):
                 line, column = place.cells[one.position - 1]
                 return replace(one, line=line, column=column)
-            return replace(one, line=place.line, column=1)
+            column = None if place.line is None else 1
+            return replace(one, line=place.line, column=column, row_group=place.row_group)
 
         return [put(one) for one in problems]
 

@@ -21,9 +21,22 @@ import polars as pl
 from newspkg.report import Findings, cut
 from newspkg.schema import Field, TableSchema, anchored
 from newspkg.schema.xsd import compile_xsd
-from newspkg.validate.values import Duration, Parser, Unsupported, fits_natively, json_schema, parser, truths
+from newspkg.validate.values import Duration, Parser, Unsupported, fits_natively, json_schema, parser
 
-__all__ = ["Column", "Judged", "canonical", "columns_of", "doubt", "dtype_of", "judge", "present", "sentence", "typed"]
+__all__ = [
+    "HOLDS",
+    "NO_VALUE",
+    "Column",
+    "Judged",
+    "among",
+    "canonical",
+    "columns_of",
+    "dtype_of",
+    "judge",
+    "plain_number",
+    "sentence",
+    "verdict_on",
+]
 
 Limit = Callable[[Any], bool]
 Guard = Callable[[pl.Expr], pl.Expr]
@@ -52,6 +65,7 @@ class Column:
     limits: list[tuple[str, Limit]] = fresh(default_factory=list)
     shown: dict[str, str] = fresh(default_factory=dict)  # constraint -> its value for messages
     guards: list[Guard] = fresh(default_factory=list)  # over the typed column, sound
+    bounds: list[tuple[str, Any]] = fresh(default_factory=list)  # as values, for columns that have a type already
     guarded: bool = True  # False: a constraint without a guard, so every cell goes to the exact function
     memo: dict[str, Verdict] = fresh(default_factory=dict)
 
@@ -221,15 +235,21 @@ def _vocabulary(column: Column, parse: Parser, given: list[Any], name: str, say:
             )
     known = frozenset(values)
     column.limits.append((name, lambda value: _key(value) in known))
-    plain = column.field.type == "integer" and _plain_number(column.field)
+    plain = column.field.type == "integer" and plain_number(column.field)
     small = plain and all(isinstance(v, int) and abs(v) < 2**62 for v in values)
     if small or (column.field.type == "string" and all(isinstance(v, str) for v in values)):
-        column.guards.append(partial(_among, values))
+        column.guards.append(partial(among, values))
     else:
         column.guarded = False
 
 
-def _among(values: list[Any], typed: pl.Expr) -> pl.Expr:
+def plain_number(one: Field) -> bool:
+    """Whether a field's numbers are written as polars reads them."""
+    return not (one.options.keys() & {"groupChar", "decimalChar"}) and one.options.get("bareNumber", True) is not False
+
+
+def among(values: list[Any], typed: pl.Expr) -> pl.Expr:
+    """Where a column has one of some values."""
     if len(values) > 8:
         return typed.is_in(values)
     guard = pl.lit(False)
@@ -239,7 +259,7 @@ def _among(values: list[Any], typed: pl.Expr) -> pl.Expr:
 
 
 _ORDERED = (("date", "default"), ("datetime", "default"))
-_HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "minimum": lambda value, bound: value >= bound,
     "maximum": lambda value, bound: value <= bound,
     "exclusiveMinimum": lambda value, bound: value > bound,
@@ -257,10 +277,11 @@ def _bound(column: Column, parse: Parser, name: str, given: Any, say: Say) -> No
     if isinstance(bound, float) and bound != bound:
         say(name, "NaN bounds nothing", given)
         return
-    holds = _HOLDS[name]
+    holds = HOLDS[name]
     # NaN, the one value that is not itself, keeps no bound; Decimal would refuse to compare it at all.
     column.limits.append((name, lambda value: value == value and holds(value, bound)))
-    if one.type == "number" and _plain_number(one):
+    column.bounds.append((name, bound))
+    if one.type == "number" and plain_number(one):
         # Strictly inside: what a float rounds to the bound is left to Decimal.
         try:
             near = float(bound)
@@ -268,7 +289,7 @@ def _bound(column: Column, parse: Parser, name: str, given: Any, say: Say) -> No
             column.guarded = False
             return
         column.guards.append((lambda typed: typed > near) if "inimum" in name else (lambda typed: typed < near))
-    elif one.type in ("integer", "year") and _plain_number(one) and isinstance(bound, int) and abs(bound) < 2**62:
+    elif one.type in ("integer", "year") and plain_number(one) and isinstance(bound, int) and abs(bound) < 2**62:
         column.guards.append(lambda typed: holds(typed, bound))  # type: ignore[arg-type,return-value]
     elif isinstance(bound, date) and bound.year >= 1000 and (one.type, one.format) in _ORDERED:
         # Texts of the one form that is surely good are ordered as what they say; a Z behind one only makes it larger.
@@ -280,120 +301,6 @@ def _bound(column: Column, parse: Parser, name: str, given: Any, say: Say) -> No
             column.guards.append(lambda text: holds(text, edge))  # type: ignore[arg-type,return-value]
     else:
         column.guarded = False
-
-
-# --- a whole column --------------------------------------------------------------------------------------------------
-
-# Texts that are surely values; others may be too.
-_DAY = (
-    "[1-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
-    "|02-(?:0[1-9]|1[0-9]|2[0-8]))"
-)
-_CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-_FORMS = {
-    ("string", "email"): r"^[a-z0-9]+(?:[._+-][a-z0-9]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,}$",
-    ("string", "uri"): r"^https?://[a-z0-9]+(?:[.-][a-z0-9]+)*(?:/[A-Za-z0-9._~/-]*)?$",
-    ("string", "uuid"): r"^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
-    ("time", "default"): f"^{_CLOCK}$",
-    ("date", "default"): f"^{_DAY}$",
-    ("datetime", "default"): f"^{_DAY}T{_CLOCK}Z?$",
-}
-
-
-def _plain_number(one: Field) -> bool:
-    return not (one.options.keys() & {"groupChar", "decimalChar"}) and one.options.get("bareNumber", True) is not False
-
-
-def _plain_text(one: Field) -> bool:
-    return one.type in ("string", "any") and one.format == "default"
-
-
-def _sure(one: Field, text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Which cells are surely of the type, and what the guards of the constraints look at. Null where the cell is."""
-    if _plain_text(one):
-        return text.is_not_null(), text
-    if (one.type, one.format) in _FORMS:
-        return text.str.contains(_FORMS[one.type, one.format]), text
-    if one.type == "integer" and _plain_number(one):
-        value = text.cast(pl.Int64, strict=False)
-        return value.is_not_null(), value
-    if one.type == "number" and _plain_number(one):
-        value = text.cast(pl.Float64, strict=False)
-        return value.is_not_null() & value.is_finite(), value
-    if one.type == "boolean":
-        trues, falses = truths(one.options)
-        return _among([*trues, *falses], text), text
-    if one.type == "year" and one.format == "default":
-        value = text.cast(pl.Int64, strict=False)
-        return value.is_not_null() & (text.str.len_bytes() == 4) & (value >= 1000), value
-    return pl.lit(False), text
-
-
-def _typed(one: Field, text: pl.Expr) -> pl.Expr:
-    """The typed values of cells that are surely of the type, null for all others."""
-    if one.type in ("date", "datetime") and (one.type, one.format) in _FORMS:
-        good = text.str.contains(_FORMS[one.type, one.format])
-        if one.type == "date":
-            return pl.when(good).then(text.str.to_date("%Y-%m-%d", strict=False, cache=False))
-        clock = text.str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False, cache=False)
-        return pl.when(good).then(clock.dt.replace_time_zone("UTC"))
-    if one.type == "boolean":
-        trues, falses = truths(one.options)
-        return pl.when(_among(trues, text)).then(True).when(_among(falses, text)).then(False)
-    sure, value = _sure(one, text)
-    return pl.when(sure).then(value)
-
-
-def _taken(column: Column, *, whole: bool) -> list[str]:
-    """The texts for a missing value that are values of the type too; `whole`: that keep the constraints as well."""
-    verdicts = ((text, _verdict(column, text)[1]) for text in column.missing)
-    return [text for text, broken in verdicts if broken != _NO_VALUE and not (whole and broken)]
-
-
-def doubt(column: Column, text: pl.Expr, *, empty_is_null: bool) -> pl.Expr | None:
-    """Where a cell may be faulty (null counts as no), or None where none of the column can be. `empty_is_null`: null
-    may also be an empty cell that is a value."""
-    one = column.field
-    empty = empty_is_null and "" not in column.missing
-    if column.parse is None or (_plain_text(one) and column.guarded and not column.guards):
-        if not one.required:
-            return None
-        doubtful = pl.lit(False) if empty else text.is_null()
-        for gone in column.missing:
-            doubtful = doubtful | (text == gone)
-        return doubtful
-
-    if not column.guarded:
-        return text.is_not_null() | (one.required or empty)
-    sure, value = _sure(one, text)
-    for guard in column.guards:
-        sure = sure & guard(value)
-    doubtful = ~sure
-    if one.required:
-        for gone in _taken(column, whole=True):
-            doubtful = doubtful | (text == gone)
-    return doubtful | text.is_null() if one.required or empty else doubtful & text.is_not_null()
-
-
-def typed(column: Column, text: pl.Expr) -> pl.Expr | None:
-    """The typed values of cells that are surely good, null for all others: missing ones, and those in doubt. None where
-    they are the text itself, but for missing ones (see `present`)."""
-    if column.parse is None or _plain_text(column.field):
-        return None
-    value = _typed(column.field, text)
-    gone = _taken(column, whole=False)
-    return (value if not gone else pl.when(~text.is_in(gone)).then(value)).cast(dtype_of(column.field))
-
-
-def present(column: Column, text: pl.Series, *, empty_is_null: bool) -> pl.Series:
-    """A column of text with null for cells that are missing."""
-    if empty_is_null and "" not in column.missing:
-        text = text.fill_null("")
-    for gone in column.missing:
-        some = text == gone
-        if some.any():
-            text = text.zip_with(~some, pl.Series([None], dtype=pl.String))
-    return text
 
 
 # --- single cells ----------------------------------------------------------------------------------------------------
@@ -419,7 +326,7 @@ def judge(column: Column, texts: Sequence[str | None], native: Sequence[Any] | N
         value, broken = verdicts[text]  # type: ignore[index]
         for rule in broken:
             faults.setdefault(rule, []).append(n)
-        values.append(None if broken == _NO_VALUE else _storable(value, dtype))
+        values.append(None if broken == NO_VALUE else _storable(value, dtype))
     if native is not None:
         told = set(faults.get("type", ()))
         odd = [
@@ -433,14 +340,14 @@ def judge(column: Column, texts: Sequence[str | None], native: Sequence[Any] | N
     return Judged(values, missing, faults)
 
 
-_NO_VALUE = ("type",)
+NO_VALUE = ("type",)
 
 
 def _verdicts(column: Column, texts: Sequence[str | None], empty: set[str]) -> dict[str, Verdict]:
     """The verdict on each distinct text that is not missing."""
     memo = column.memo
     fresh = [t for t in dict.fromkeys(texts) if t is not None and t not in empty and t not in memo]
-    made = {text: _verdict(column, text) for text in fresh}
+    made = {text: verdict_on(column, text) for text in fresh}
     if len(memo) + len(made) > _MEMO:
         known = {t: memo[t] for t in dict.fromkeys(texts) if t is not None and t in memo}
         memo.clear()
@@ -449,12 +356,13 @@ def _verdicts(column: Column, texts: Sequence[str | None], empty: set[str]) -> d
     return memo
 
 
-def _verdict(column: Column, text: str) -> Verdict:
+def verdict_on(column: Column, text: str) -> Verdict:
+    """The value of a text that is not missing, and what it breaks; `NO_VALUE` where it is none."""
     assert column.parse is not None
     try:
         value = column.parse(text)
     except (ValueError, ArithmeticError):
-        return None, _NO_VALUE
+        return None, NO_VALUE
     return value, tuple(name for name, keeps in column.limits if not keeps(value))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from newspkg.problems import problem
 from newspkg.report import Findings, cut, figure
+from newspkg.validate.columns import columns_reader
 from newspkg.validate.delimited import Delimited
 from newspkg.validate.descriptor import Dialect, Resource
 from newspkg.validate.fast import fast_reader
@@ -118,6 +119,8 @@ def open_table(
         if fast is not None:
             opened.reader = fast
         return opened
+    if resource.format == "parquet":
+        return columns_reader(files, resource, findings)
     if resource.format in SPREADSHEETS:
         return sheets_reader(files, resource, dialect, findings)
     return objects_reader(root, files, resource, dialect, findings)

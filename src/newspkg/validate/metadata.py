@@ -199,7 +199,8 @@ def of_resource(given: Mapping[str, Any], version: int) -> Iterator[Fault]:
     """What is wrong with the properties of a resource; its name, data, dialect and schema aside."""
     yield from _simple(given, _RESOURCE)
     if version == 1:
-        yield from _first_name(given)
+        if given.get("name"):  # an empty name is told in either version
+            yield from _first_name(given)
     elif "type" in given and given["type"] != "table":
         yield "/type", "must be table; leave it out where the resource is none", given["type"]
     yield from _listed(given, "licenses", 1, _license)
@@ -216,5 +217,5 @@ def _first(given: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[Fault]:
 
 def _first_name(given: Mapping[str, Any]) -> Iterator[Fault]:
     name = given.get("name")
-    if isinstance(name, str) and name and not _FIRST_NAME.fullmatch(name):
+    if isinstance(name, str) and not _FIRST_NAME.fullmatch(name):
         yield "/name", "must be of lower-case letters, digits, hyphens, dots and underscores in version 1", name

@@ -18,8 +18,10 @@ import polars as pl
 from newspkg.problems import Problem, Severity, problem
 from newspkg.report import Findings, cut
 from newspkg.schema import TableSchema
-from newspkg.validate.cells import Column, doubt, dtype_of, judge, present, sentence, typed
+from newspkg.validate.cells import Column, dtype_of, judge, sentence
+from newspkg.validate.columns import native_values
 from newspkg.validate.descriptor import Resource
+from newspkg.validate.guards import doubt, doubt_native, fits_column, present, typed, typed_native
 from newspkg.validate.records import Chunk, Opened, Reader
 
 __all__ = ["Table", "Watch", "read_again", "read_table"]
@@ -44,6 +46,7 @@ class Table:
     frame: pl.DataFrame = field(default_factory=pl.DataFrame)
     at: dict[str, int] = field(default_factory=dict)
     width: int = 0
+    dtypes: Sequence[pl.DataType] | None = None  # of the columns as they are read; None: all are text
     height: int = 0
     broken: str = ""
     blank: set[int] = field(default_factory=set)
@@ -230,7 +233,7 @@ def read_table(
     Raises Again where the reader has to be another one; what was told until then does not count.
     """
     schema = resource.schema or TableSchema(resource.name, ())
-    table = Table(resource, schema, opened.reader, columns, width=opened.width)
+    table = Table(resource, schema, opened.reader, columns, width=opened.width, dtypes=opened.dtypes)
     if columns:
         table.at = _header(opened, schema, resource, findings)
     else:
@@ -248,7 +251,7 @@ def read_again(table: Table, watch: Watch) -> None:
     """A second pass over a table, for the typed columns that `watch` asks for; nothing is told twice."""
     at = {name: table.at[name] for name in watch.fields}
     columns = {name: table.columns[name] for name in watch.fields}
-    twin = Table(table.resource, table.schema, table.reader, columns, at=at, width=table.width)
+    twin = Table(table.resource, table.schema, table.reader, columns, at=at, width=table.width, dtypes=table.dtypes)
     _Reading(twin, set(), Findings(0), [watch]).run()
 
 
@@ -280,6 +283,10 @@ class _Reading:
             if at >= table.width:
                 continue
             column, text = table.columns[name], pl.col(str(at))
+            dtype = table.dtypes[at] if table.dtypes is not None else pl.String()
+            if dtype != pl.String():
+                found += self.native(name, at, dtype)
+                continue
             doubtful = doubt(column, text, empty_is_null=fast)
             if doubtful is not None:
                 found.append(doubtful.alias(f"d{at}"))
@@ -291,8 +298,23 @@ class _Reading:
         filled = next((n for n in needed if "" in table.columns[n].missing), None)
         if filled is not None:
             self.hint = f"d{table.at[filled]}"  # a blank record has nothing in a field that needs something
-        elif table.width:
+        elif table.width and table.dtypes is None:
             found.append((pl.col("0").fill_null("") == "").alias("b"))
+        return found
+
+    def native(self, name: str, at: int, dtype: pl.DataType) -> list[pl.Expr]:
+        """What is to be worked out over a column that has a type already."""
+        column, cell, found = self.table.columns[name], pl.col(str(at)), []
+        fits = fits_column(column.field, dtype)
+        doubtful = doubt_native(column, cell, dtype)
+        if name in self.typed and not fits:
+            doubtful = cell.is_not_null() | column.field.required
+        if doubtful is not None:
+            found.append(doubtful.alias(f"d{at}"))
+            self.doubts.add(name)
+        if name in self.typed:
+            value = typed_native(column, cell, dtype) if fits else pl.lit(None, dtype=dtype_of(column.field))
+            found.append(value.alias(f"t{at}"))
         return found
 
     def chunk(self, chunk: Chunk) -> pl.DataFrame:
@@ -333,6 +355,8 @@ class _Reading:
     def blank(self, chunk: Chunk) -> set[int]:
         """The records in which nothing stands at all. A lone empty cell in a table of one column is a cell."""
         self.values, self.lost = {}, {}
+        if not chunk.lined:
+            return set()
         if not self.table.width:
             return {i for i, n in chunk.narrow.items() if n == 0}
         rows = chunk.cells[self.hint].arg_true()
@@ -393,8 +417,9 @@ class _Reading:
             say(at, [start + row], f"has the byte {byte}, which is not {encoding}.", lambda _, byte=byte: byte)  # type: ignore[misc]
         if chunk.nul and table.width:
             text = chunk.cells.select(str(n) for n in range(table.width))
-            some = text.select(pl.all().str.contains("\0", literal=True).any()).row(0)
-            for at in (at for at, nul in enumerate(some) if nul):
+            text = text.select(pl.selectors.string()) if table.dtypes is not None else text
+            some = text.select(pl.all().str.contains("\0", literal=True).any()).row(0) if text.width else ()
+            for at in (int(at) for at, nul in zip(text.columns, some, strict=True) if nul):
                 cells = text[str(at)]
                 rows = cells.str.contains("\0", literal=True).fill_null(False).arg_true().to_list()
                 found.setdefault(at, set()).update(rows)
@@ -422,7 +447,8 @@ class _Reading:
             rows = list(range(len(chunk.numbers)))
         elif name in self.doubts:
             doubtful = chunk.cells[f"d{at}"].arg_true()
-            if len(doubtful) > _MANY and not column.field.required:  # most of them may say that there is nothing
+            many = len(doubtful) > _MANY and not column.field.required and cells.dtype == pl.String
+            if many:  # most of them may say that there is nothing
                 doubtful = doubtful.filter(~cells.gather(doubtful).is_in(column.missing).fill_null(False))
             rows = doubtful.to_list()
         else:
@@ -433,7 +459,11 @@ class _Reading:
             return set(spared)
         if chunk.native is not None:
             native = [chunk.native[i][at] for i in rows]
-        texts: list[str | None] = cells.gather(rows).to_list()
+        texts: list[str | None]
+        if cells.dtype == pl.String:
+            texts = cells.gather(rows).to_list()
+        else:
+            texts, native = native_values(column.field, cells.gather(rows))
         if chunk.empty_is_null and None in texts:
             narrow = {i for i, n in chunk.narrow.items() if n <= at}
             texts = ["" if t is None and i not in narrow else t for i, t in zip(rows, texts, strict=True)]

@@ -44,7 +44,7 @@ class Chunk:
     cells of those that have too few, both by position in the chunk. `native` has the values of records that are typed
     already. `bad` are cells with bytes that are no text: (position in the chunk, column, byte). `cut` are records that
     are not whole, by position in the chunk, and the first column that is not. `nul` says that cells may hold NUL
-    characters.
+    characters, `lined` that a record is a line of text, which may be blank.
     """
 
     cells: pl.DataFrame
@@ -57,15 +57,18 @@ class Chunk:
     cut: dict[int, int] = field(default_factory=dict)
     empty_is_null: bool = False
     nul: bool = True
+    lined: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a record stands: the 1-based line of its beginning and of each of its cells, with the character in it.
-    `cells` may be shorter than the record, or empty where cells have no place of their own."""
+    `cells` may be shorter than the record, or empty where cells have no place of their own. Parquet has no lines (None)
+    but row groups, from 0."""
 
-    line: int
+    line: int | None
     cells: Sequence[tuple[int, int]] = ()
+    row_group: int | None = None
 
 
 class Again(Exception):  # noqa: N818 - no fault: the table is to be read once more, in another way
@@ -100,13 +103,14 @@ class Reader(Protocol):
 @dataclass(slots=True)
 class Opened:
     """A table that can be read: `labels` as they stand (None: there is no header), where they stand, how many columns
-    it has, and its reader."""
+    it has, its reader and, where columns have types, those."""
 
     labels: list[str] | None
     header_row: int
     path: str
     width: int
     reader: Reader
+    dtypes: Sequence[pl.DataType] | None = None
 
 
 def chunked(records: Iterable[Record], width: int, wanted: Sequence[pl.Expr]) -> Iterator[Chunk]:

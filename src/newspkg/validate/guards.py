@@ -1,0 +1,176 @@
+"""Guards: expressions over whole columns that say which cells may be faulty, and what the others' values are.
+
+A guard may doubt a good cell but never passes a bad one; `cells.judge` decides on what is doubted. Over text null is a
+cell that is empty or not there; a column that has a type already is guarded as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import polars as pl
+
+from newspkg.schema import Field
+from newspkg.validate.cells import HOLDS, NO_VALUE, Column, among, dtype_of, plain_number, verdict_on
+from newspkg.validate.values import truths
+
+__all__ = ["doubt", "doubt_native", "fits_column", "present", "typed", "typed_native"]
+
+# Texts that are surely values; others may be too.
+_DAY = (
+    "[1-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    "|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+_CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_FORMS = {
+    ("string", "email"): r"^[a-z0-9]+(?:[._+-][a-z0-9]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,}$",
+    ("string", "uri"): r"^https?://[a-z0-9]+(?:[.-][a-z0-9]+)*(?:/[A-Za-z0-9._~/-]*)?$",
+    ("string", "uuid"): r"^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+    ("time", "default"): f"^{_CLOCK}$",
+    ("date", "default"): f"^{_DAY}$",
+    ("datetime", "default"): f"^{_DAY}T{_CLOCK}Z?$",
+}
+
+
+def _plain_text(one: Field) -> bool:
+    return one.type in ("string", "any") and one.format == "default"
+
+
+def _sure(one: Field, text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Which cells are surely of the type, and what the guards of the constraints look at. Null where the cell is."""
+    if _plain_text(one):
+        return text.is_not_null(), text
+    if (one.type, one.format) in _FORMS:
+        return text.str.contains(_FORMS[one.type, one.format]), text
+    if one.type == "integer" and plain_number(one):
+        value = text.cast(pl.Int64, strict=False)
+        return value.is_not_null(), value
+    if one.type == "number" and plain_number(one):
+        value = text.cast(pl.Float64, strict=False)
+        return value.is_not_null() & value.is_finite(), value
+    if one.type == "boolean":
+        trues, falses = truths(one.options)
+        return among([*trues, *falses], text), text
+    if one.type == "year" and one.format == "default":
+        value = text.cast(pl.Int64, strict=False)
+        return value.is_not_null() & (text.str.len_bytes() == 4) & (value >= 1000), value
+    return pl.lit(False), text
+
+
+def _typed(one: Field, text: pl.Expr) -> pl.Expr:
+    """The typed values of cells that are surely of the type, null for all others."""
+    if one.type in ("date", "datetime") and (one.type, one.format) in _FORMS:
+        good = text.str.contains(_FORMS[one.type, one.format])
+        if one.type == "date":
+            return pl.when(good).then(text.str.to_date("%Y-%m-%d", strict=False, cache=False))
+        clock = text.str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False, cache=False)
+        return pl.when(good).then(clock.dt.replace_time_zone("UTC"))
+    if one.type == "boolean":
+        trues, falses = truths(one.options)
+        return pl.when(among(trues, text)).then(True).when(among(falses, text)).then(False)
+    sure, value = _sure(one, text)
+    return pl.when(sure).then(value)
+
+
+def _taken(column: Column, *, whole: bool) -> list[str]:
+    """The texts for a missing value that are values of the type too; `whole`: that keep the constraints as well."""
+    verdicts = ((text, verdict_on(column, text)[1]) for text in column.missing)
+    return [text for text, broken in verdicts if broken != NO_VALUE and not (whole and broken)]
+
+
+def doubt(column: Column, text: pl.Expr, *, empty_is_null: bool) -> pl.Expr | None:
+    """Where a cell may be faulty (null counts as no), or None where none of the column can be. `empty_is_null`: null
+    may also be an empty cell that is a value."""
+    one = column.field
+    empty = empty_is_null and "" not in column.missing
+    if column.parse is None or (_plain_text(one) and column.guarded and not column.guards):
+        if not one.required:
+            return None
+        doubtful = pl.lit(False) if empty else text.is_null()
+        for gone in column.missing:
+            doubtful = doubtful | (text == gone)
+        return doubtful
+
+    if not column.guarded:
+        return text.is_not_null() | (one.required or empty)
+    sure, value = _sure(one, text)
+    for guard in column.guards:
+        sure = sure & guard(value)
+    doubtful = ~sure
+    if one.required:
+        for gone in _taken(column, whole=True):
+            doubtful = doubtful | (text == gone)
+    return doubtful | text.is_null() if one.required or empty else doubtful & text.is_not_null()
+
+
+_NATIVE: dict[str, Callable[[pl.DataType], bool]] = {
+    "integer": lambda dtype: dtype.is_integer() and dtype != pl.UInt64() and dtype not in (pl.Int128(), pl.UInt128()),
+    "number": lambda dtype: dtype.is_integer() or dtype in (pl.Float32(), pl.Float64()),
+    "boolean": lambda dtype: dtype == pl.Boolean(),
+    "date": lambda dtype: dtype == pl.Date(),
+    "datetime": lambda dtype: dtype == pl.Datetime,
+    "time": lambda dtype: dtype == pl.Time(),
+}
+
+
+def fits_column(one: Field, dtype: pl.DataType) -> bool:
+    """Whether a column of this type has values of the field's type and nothing else."""
+    return one.type in _NATIVE and _NATIVE[one.type](dtype)
+
+
+def typed_native(column: Column, cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """A column that fits its field, as the column of typed values is."""
+    if isinstance(dtype, pl.Datetime):
+        moment = cell.dt.cast_time_unit("us")
+        return moment.dt.convert_time_zone("UTC") if dtype.time_zone else moment.dt.replace_time_zone("UTC")
+    if column.field.type == "time":
+        return cell.cast(pl.String)
+    return cell.cast(dtype_of(column.field))
+
+
+def doubt_native(column: Column, cell: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
+    """As `doubt`, for a column of a file whose columns have types."""
+    one = column.field
+    if dtype == pl.String():
+        return doubt(column, cell, empty_is_null=False)
+    if column.parse is None:
+        return cell.is_null() if one.required else None
+    if not fits_column(one, dtype):
+        return cell.is_not_null() | one.required
+    if [name for name, _ in column.limits] != [name for name, _ in column.bounds]:
+        return cell.is_not_null() | one.required
+    value = typed_native(column, cell, dtype)
+    sure = cell.is_not_null()
+    for name, bound in column.bounds:
+        if isinstance(bound, Decimal):
+            near = float(bound)  # strictly inside: what a float rounds to the bound is left to Decimal
+            sure = sure & ((value > near) & value.is_not_nan() if "inimum" in name else value < near)
+        elif one.type in ("time", "number"):
+            return cell.is_not_null() | one.required
+        else:
+            sure = sure & HOLDS[name](value, pl.lit(bound))
+    if column.bounds:
+        return ~sure | cell.is_null() if one.required else ~sure & cell.is_not_null()
+    return cell.is_null() if one.required else None
+
+
+def typed(column: Column, text: pl.Expr) -> pl.Expr | None:
+    """The typed values of cells that are surely good, null for all others: missing ones, and those in doubt. None where
+    they are the text itself, but for missing ones (see `present`)."""
+    if column.parse is None or _plain_text(column.field):
+        return None
+    value = _typed(column.field, text)
+    gone = _taken(column, whole=False)
+    return (value if not gone else pl.when(~text.is_in(gone)).then(value)).cast(dtype_of(column.field))
+
+
+def present(column: Column, text: pl.Series, *, empty_is_null: bool) -> pl.Series:
+    """A column of text with null for cells that are missing."""
+    if empty_is_null and "" not in column.missing:
+        text = text.fill_null("")
+    for gone in column.missing:
+        some = text == gone
+        if some.any():
+            text = text.zip_with(~some, pl.Series([None], dtype=pl.String))
+    return text
