@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -172,11 +171,12 @@ class _Run:
 
     def placed(self, problems: list[Problem]) -> list[Problem]:
         """The problems with the lines and columns they stand on, as far as readers know them."""
-        wanted: dict[str, set[int]] = {}
+        wanted: dict[str, dict[int, int]] = {}
         for one in problems:
             if one.row is not None and one.line is None and one.resource in self.tables:
-                wanted.setdefault(one.resource, set()).add(one.row)
-        known = {name: self.tables[name].reader.places(sorted(rows)) for name, rows in wanted.items()}
+                rows = wanted.setdefault(one.resource, {})
+                rows[one.row] = max(rows.get(one.row, 1), one.position or 1)
+        known = {name: self.tables[name].reader.places(dict(sorted(rows.items()))) for name, rows in wanted.items()}
 
         def put(one: Problem) -> Problem:
             place = known.get(one.resource or "", {}).get(one.row or 0) if one.line is None else None
@@ -184,9 +184,8 @@ class _Run:
                 return one
             if one.position is not None and 0 < one.position <= len(place.cells):
                 line, column = place.cells[one.position - 1]
-                return replace(one, line=line, column=column)
-            column = None if place.line is None else 1
-            return replace(one, line=place.line, column=column, row_group=place.row_group)
+                return one.at(line, column)
+            return one.at(place.line, None if place.line is None else 1, place.row_group)
 
         return [put(one) for one in problems]
 

@@ -78,7 +78,7 @@ class Columns:
             first += height
         return found
 
-    def places(self, numbers: Sequence[int]) -> Mapping[int, Place]:
+    def places(self, numbers: Mapping[int, int]) -> Mapping[int, Place]:
         """In which row group some rows are, by number; there are no lines."""
         import pyarrow.parquet as pq
 

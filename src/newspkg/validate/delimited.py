@@ -306,14 +306,14 @@ class Delimited:
         """The cells of some records, by number."""
         return {number: cells for number, _, cells, _, _, _ in self._some(numbers)}
 
-    def places(self, numbers: Sequence[int]) -> Mapping[int, Place]:
+    def places(self, numbers: Mapping[int, int]) -> Mapping[int, Place]:
         """Where some records and their cells stand, by number."""
         if not self.files:
             return {}
         found = self._some(numbers)
         return {number: Place(line, cell_places(raw, self.dialect, line)[0]) for number, line, _, raw, _, _ in found}
 
-    def _some(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, list[str], str, str, bool]]:
+    def _some(self, numbers: Iterable[int]) -> Iterator[tuple[int, int, list[str], str, str, bool]]:
         wanted = set(numbers)
         last = max(wanted, default=0)
         self._told = True

@@ -8,14 +8,15 @@ are empty, follows from the delimiters at its end.
 from __future__ import annotations
 
 import io
+import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 import polars as pl
 
-from newspkg.validate.delimited import cell_places, split
+from newspkg.validate.delimited import split
 from newspkg.validate.descriptor import Dialect, Resource
 from newspkg.validate.records import ROWS, Again, Chunk, Place
 from newspkg.validate.structure import Structure, structure_of
@@ -81,7 +82,7 @@ class _Part:
         """A record by its index in the file, as it stands, and the line it begins on."""
         start, end, line = self.structure.place(record)
         if self._file is None:
-            self._file = self.path.open("rb")
+            self._file = self.path.open("rb", buffering=0)
         self._file.seek(start)
         return self._file.read(end - start).decode("utf-8"), line
 
@@ -98,6 +99,9 @@ class Fast:
         self.parts, self.dialect = parts, dialect
         self.broken, self.empty_is_null = "", True
         self.surplus = _SURPLUS[0]
+        q, d = re.escape(dialect.quote or ""), re.escape(dialect.delimiter)
+        quoted = f"{q}(?:[^{q}]|{q}{q})*+{q}|" if q else ""
+        self._cell = re.compile(f"{quoted}[^{d}\r\n]*+")
 
     def widen(self) -> bool:
         """Makes room for longer records; False where there is no more."""
@@ -184,7 +188,7 @@ class Fast:
 
     # --- single records
 
-    def _located(self, numbers: Sequence[int]) -> Iterator[tuple[int, str, int]]:
+    def _located(self, numbers: Iterable[int]) -> Iterator[tuple[int, str, int]]:
         for part in self.parts:
             low, high = part.first, part.first + part.count
             for number in numbers:
@@ -201,9 +205,23 @@ class Fast:
     def _cells(self, raw: str) -> list[str]:
         return next((cells for _, cells, _, _ in split(io.StringIO(raw, newline=""), self.dialect)), [])
 
-    def places(self, numbers: Sequence[int]) -> Mapping[int, Place]:
+    def places(self, numbers: Mapping[int, int]) -> Mapping[int, Place]:
         """Where some records and their cells stand, by number."""
-        found: dict[int, Place] = {}
-        for number, raw, line in self._located(numbers):
-            found[number] = Place(line, cell_places(raw, self.dialect, line)[0])
-        return found
+        return {
+            number: Place(line, self._starts(raw, line, numbers[number]))
+            for number, raw, line in self._located(numbers)
+        }
+
+    def _starts(self, raw: str, line: int, most: int) -> list[tuple[int, int]]:
+        """Where the first cells of a well-formed record begin: (line, character in it)."""
+        found, at, cell, several = [], 0, self._cell, "\n" in raw.rstrip("\r\n")
+        while True:
+            if several:
+                found.append((line + raw.count("\n", 0, at), at - raw.rfind("\n", 0, at)))
+            else:
+                found.append((line, at + 1))
+            if len(found) >= most:
+                return found
+            at = cell.match(raw, at).end() + 1  # type: ignore[union-attr]
+            if at > len(raw) or raw[at - 1] != self.dialect.delimiter:
+                return found

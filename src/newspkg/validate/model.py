@@ -52,7 +52,8 @@ class Table:
     blank: set[int] = field(default_factory=set)
     lost: dict[str, set[int]] = field(default_factory=dict)
     faulty: dict[str, set[int]] = field(default_factory=dict)
-    runs: list[tuple[int, Sequence[int], str]] = field(default_factory=list)  # first position, record numbers, file
+    starts: list[int] = field(default_factory=list)  # first positions of ...
+    runs: list[tuple[Sequence[int], str]] = field(default_factory=list)  # ... records in a row: numbers, file
 
     @property
     def name(self) -> str:
@@ -66,16 +67,14 @@ class Table:
 
     def number(self, row: int) -> int:
         """The record number of the record at a position."""
-        start, numbers, _ = self._run(row)
-        return numbers[row - start]
-
-    def _run(self, row: int) -> tuple[int, Sequence[int], str]:
-        return self.runs[bisect_right(self.runs, row, key=lambda run: run[0]) - 1]
+        n = bisect_right(self.starts, row) - 1
+        return self.runs[n][0][row - self.starts[n]]
 
     def place(self, row: int) -> dict[str, Any]:
         """Where the record at a position stands: record number and file; the line is found when all is known."""
-        start, numbers, path = self._run(row)
-        return {"row": numbers[row - start], "path": path}
+        n = bisect_right(self.starts, row) - 1
+        numbers, path = self.runs[n]
+        return {"row": numbers[row - self.starts[n]], "path": path}
 
     def usable(self, columns: Iterable[str]) -> str | None:
         """Why these columns cannot be relied on as a whole, or None."""
@@ -320,7 +319,8 @@ class _Reading:
     def chunk(self, chunk: Chunk) -> pl.DataFrame:
         """Judges one chunk: its places are noted, its faults told; the columns that are kept come back."""
         table, start = self.table, self.table.height
-        table.runs.append((start, chunk.numbers, chunk.path))
+        table.starts.append(start)
+        table.runs.append((chunk.numbers, chunk.path))
         blank = self.blank(chunk)
         table.blank.update(start + i for i in blank)
         table.tell(self.findings, "blank-row", [start + i for i in blank], None, "the record is blank.")

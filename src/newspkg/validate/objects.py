@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from io import TextIOWrapper
@@ -275,7 +275,7 @@ class Objects:
         """Not needed: there is room for any record."""
         return False
 
-    def _some(self, numbers: Sequence[int]) -> Iterator[Item]:
+    def _some(self, numbers: Iterable[int]) -> Iterator[Item]:
         wanted, last = set(numbers), max(numbers, default=0)
         for item in self.items():
             if item.number in wanted:
@@ -287,7 +287,7 @@ class Objects:
         """The cells of some records, by number."""
         return {item.number: [cell or "" for cell in self.record(item).cells] for item in self._some(numbers)}
 
-    def places(self, numbers: Sequence[int]) -> Mapping[int, Place]:
+    def places(self, numbers: Mapping[int, int]) -> Mapping[int, Place]:
         """Where some records and their cells stand, by number."""
         found = {}
         for item in self._some(numbers) if self.locate is None else self._located(numbers):
@@ -302,7 +302,7 @@ class Objects:
         keys: Sequence[str | int] = self.shape.keys if self.shape.kind is dict else range(len(item.value))
         return Place(begin[0], [at.get(key, begin) for key in keys])
 
-    def _located(self, numbers: Sequence[int]) -> Iterator[Item]:
+    def _located(self, numbers: Iterable[int]) -> Iterator[Item]:
         """Values of the descriptor, where the same ones are found in its text."""
         assert self.locate is not None
         texts = self.locate()

@@ -96,8 +96,9 @@ class Reader(Protocol):
     def records(self, numbers: Sequence[int]) -> Mapping[int, list[str]]:
         """The cells of some records, by number."""
 
-    def places(self, numbers: Sequence[int]) -> Mapping[int, Place]:
-        """Where some records stand, by number; those that have no place are left out."""
+    def places(self, numbers: Mapping[int, int]) -> Mapping[int, Place]:
+        """Where some records stand, by number, and their cells up to the one whose number is given; those that have no
+        place are left out."""
 
 
 @dataclass(slots=True)

@@ -251,7 +251,7 @@ class Sheets:
         self._kept = None
         return found
 
-    def places(self, numbers: Sequence[int]) -> Mapping[int, Place]:
+    def places(self, numbers: Mapping[int, int]) -> Mapping[int, Place]:
         """Where some records and their cells stand: row and column of the sheet."""
         found = {}
         for number in numbers:

@@ -50,9 +50,10 @@ class Structure:
     records: int = 0
     size: int = 0
     blocks: list[_Block] = field(default_factory=list)
+    firsts: list[int] = field(default_factory=list)  # of each block
 
     def _block(self, record: int) -> _Block:
-        return self.blocks[bisect_right(self.blocks, record, key=lambda b: b.first) - 1]
+        return self.blocks[bisect_right(self.firsts, record) - 1]
 
     def place(self, record: int) -> tuple[int, int, int]:
         """(offset, offset behind its line end, 1-based physical line) of a record by its index, the first being 0."""
@@ -87,7 +88,7 @@ class Structure:
 
     def _spans(self, first: int, count: int) -> Any:
         """The blocks that hold a run of records: (block, place in the run, first and last record in the block)."""
-        at = bisect_right(self.blocks, first, key=lambda b: b.first) - 1
+        at = bisect_right(self.firsts, first) - 1
         done = 0
         while done < count:
             block = self.blocks[at]
@@ -182,6 +183,7 @@ class _Pass:
             blank = np.flatnonzero(last <= begins).astype(np.int32)
             behind = np.minimum(ends + 1, size).astype(np.int32)
             first = self.found.records
+            self.found.firsts.append(first)
             self.found.blocks.append(
                 _Block(
                     offset, first, self.line, behind, embedded, self.trailing(a, last, begins), blank,
