@@ -63,7 +63,7 @@ def table_of(resource: Resource, text: str, keep: Iterable[str], faulty: Mapping
     assert resource.schema is not None
     table = Table(resource, resource.schema, cast(Reader, None), height=len(rows))
     table.at = {name: n for n, name in enumerate(header)}
-    table.runs = [(0, range(2, 2 + len(rows)), resource.place)]
+    table.starts, table.runs = [0], [(range(2, 2 + len(rows)), resource.place)]
     table.blank = {n for n, row in enumerate(rows) if not any(row)}
     kept = []
     for name in [n for n in resource.schema.names if n in header and n in keep]:

@@ -63,6 +63,30 @@ def validate(
         return run.report(checks)
 
 
+# What most packages do not need is imported only where one does.
+
+
+def _texts(paths: list[Path]) -> Any:
+    from newspkg.validate.texts import read_texts
+
+    return read_texts(paths)
+
+
+def _profiled(package: Any) -> bool:
+    """Whether the package follows the profile: it says so, or looks like it."""
+    if "profile" not in package.block and all(r.name != "documents" for r in package.resources):
+        return False
+    from newspkg.validate.rules import applies
+
+    return applies(package)
+
+
+def _checked(given: Any) -> bool:
+    """Whether a descriptor, or a resource of it, may have checks of its own."""
+    block = given.get("newspkg") if isinstance(given, dict) else None
+    return isinstance(given, dict) and ("newspkg:checks" in given or (isinstance(block, dict) and "checks" in block))
+
+
 class _Run:
     """One validation: the tables as they are read, and what each is checked for."""
 
@@ -70,12 +94,10 @@ class _Run:
         self, package: Any, findings: Findings, texts: list[Path] | None, memory: int | None, scratch: Any
     ) -> None:
         from newspkg.validate.keys import Keys
-        from newspkg.validate.rules import applies
-        from newspkg.validate.texts import read_texts
 
         self.package, self.findings = package, findings
-        self.texts = None if texts is None else read_texts(texts)
-        self.profiled = applies(package)
+        self.texts = None if texts is None else _texts(texts)
+        self.profiled = _profiled(package)
         self.tables: dict[str, Any] = {}
         self.schemas = {r.name: r.schema for r in package.resources}
         self.scratch = scratch
@@ -83,23 +105,31 @@ class _Run:
         self.stats: dict[str, dict[str, Any]] = {}
 
     def report(self, functions: Sequence[Callable[..., Any]]) -> Report:
-        from newspkg.validate.checks import needed, read_checks, run_checks
         from newspkg.validate.keys import reading_order
-        from newspkg.validate.rules import Context, check_rules
 
-        checks = read_checks(self.package, self.findings, functions)
-        asked = needed(checks)
+        checks: list[Any] = []
+        asked: dict[str, set[str]] = {}
+        if functions or any(map(_checked, (self.package.descriptor, *self.package.descriptor["resources"]))):
+            from newspkg.validate.checks import needed, read_checks
+
+            checks = read_checks(self.package, self.findings, functions)
+            asked = needed(checks)
         resources = {r.name: r for r in self.package.resources}
         for name in reading_order(self.schemas):
             self.resource(resources[name], asked.get(name, set()))
         self.keys.finish(self.findings)
         tables = {name: self.tables[name] for name in resources if name in self.tables}
         if self.profiled:
+            from newspkg.validate.rules import Context, check_rules
+
             columns = {name: table.columns for name, table in tables.items()}
             check_rules(Context(self.package.block, tables, columns, self.texts), self.findings)
         elif self.texts is not None:
             self.findings.leave("the texts", "the package does not follow the profile, so it has no spans to compare")
-        run_checks(checks, tables, self.findings)
+        if checks:
+            from newspkg.validate.checks import run_checks
+
+            run_checks(checks, tables, self.findings)
         self.findings.relocate(self.placed)
         stats = {
             "tables": len(tables),

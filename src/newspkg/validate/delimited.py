@@ -86,7 +86,8 @@ def split(stream: IO[str], dialect: Dialect) -> Iterator[Split]:
         line, last = last + 1, reader.line_num
         raw = feed.held[0] if len(feed.held) == 1 else "".join(feed.held)
         feed.held.clear()
-        yield line, cells, raw, feed.ended  # a record that had to ask for more lines after the last one is open
+        # A record that had to ask for more lines after the last one is open, unless it ends with an escaped line end.
+        yield line, cells, raw, feed.ended and dialect.quote is not None
 
 
 @lru_cache(maxsize=8)
@@ -304,7 +305,7 @@ class Delimited:
 
     def records(self, numbers: Sequence[int]) -> Mapping[int, list[str]]:
         """The cells of some records, by number."""
-        return {number: cells for number, _, cells, _, _, _ in self._some(numbers)}
+        return {number: [_ESCAPED.sub("\ufffd", c) for c in cells] for number, _, cells, *_ in self._some(numbers)}
 
     def places(self, numbers: Mapping[int, int]) -> Mapping[int, Place]:
         """Where some records and their cells stand, by number."""

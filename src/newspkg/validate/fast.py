@@ -26,7 +26,7 @@ __all__ = ["LEAST", "Fast", "fast_reader"]
 LEAST = 2 << 20  # bytes of a table from which the start of numpy and of a streaming query pays ...
 _STARTED = 1 << 17  # ... and where numpy has been started already
 _SURPLUS = (1, 2, 16)  # surplus columns that are tried one after the other
-_ASCII = ("utf-8", "utf-8-sig", "ascii")
+_UTF8 = ("utf-8", "utf-8-sig")  # polars takes these alone; it would take them for ASCII too
 
 
 def fast_reader(
@@ -35,7 +35,7 @@ def fast_reader(
     """A reader for files that are large, well-formed and of a common dialect; None for all others. `header` is the
     first record, if it is one."""
     plain = (
-        resource.encoding in _ASCII
+        resource.encoding in _UTF8
         and len(dialect.delimiter) == 1
         and dialect.delimiter.isascii()
         and (dialect.quote is None or (len(dialect.quote) == 1 and dialect.quote.isascii()))
@@ -58,8 +58,11 @@ def fast_reader(
             return None
         skip = 0
         if structure.records and header is not None:
-            with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-                _, cells, raw, _ = next(split(file, dialect))
+            try:
+                with path.open(encoding="utf-8-sig", newline="") as file:
+                    _, cells, raw, _ = next(split(file, dialect))
+            except UnicodeDecodeError:
+                return None
             if n == 0 or cells == header:
                 skip = 1
                 if len(raw.splitlines()) > 1:  # polars skips lines, not records

@@ -12,15 +12,12 @@ from pathlib import Path
 
 from newspkg.problems import problem
 from newspkg.report import Findings, cut, figure
-from newspkg.validate.columns import columns_reader
 from newspkg.validate.delimited import Delimited
 from newspkg.validate.descriptor import Dialect, Resource
 from newspkg.validate.fast import fast_reader
-from newspkg.validate.objects import objects_reader
 from newspkg.validate.packed import Scratch, at_hand
 from newspkg.validate.properties import open_plain
 from newspkg.validate.records import Opened, Record
-from newspkg.validate.sheets import SPREADSHEETS, sheets_reader
 
 __all__ = ["check_files", "open_table"]
 
@@ -119,10 +116,17 @@ def open_table(
         if fast is not None:
             opened.reader = fast
         return opened
+    # Each of these brings a library or much code of its own, which a package of plain CSV does not wait for.
     if resource.format == "parquet":
+        from newspkg.validate.columns import columns_reader
+
         return columns_reader(files, resource, findings)
-    if resource.format in SPREADSHEETS:
+    if resource.format in ("xlsx", "xls", "ods"):
+        from newspkg.validate.sheets import sheets_reader
+
         return sheets_reader(files, resource, dialect, findings)
+    from newspkg.validate.objects import objects_reader
+
     return objects_reader(root, files, resource, dialect, findings)
 
 

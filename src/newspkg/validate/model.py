@@ -19,7 +19,6 @@ from newspkg.problems import Problem, Severity, problem
 from newspkg.report import Findings, cut
 from newspkg.schema import TableSchema
 from newspkg.validate.cells import Column, dtype_of, judge, sentence
-from newspkg.validate.columns import native_values
 from newspkg.validate.descriptor import Resource
 from newspkg.validate.guards import doubt, doubt_native, fits_column, present, typed, typed_native
 from newspkg.validate.records import Chunk, Opened, Reader
@@ -440,6 +439,7 @@ class _Reading:
             empty = chunk.empty_is_null
             self.values[name] = chunk.cells[made] if known else present(column, cells, empty_is_null=empty)
             gone = [i for i, n in chunk.narrow.items() if n <= at] if empty and not known else []
+            gone += spared  # what is no text is no key
             if gone:
                 self.values[name] = self.values[name].scatter(gone, None)
         native = None
@@ -463,6 +463,8 @@ class _Reading:
         if cells.dtype == pl.String:
             texts = cells.gather(rows).to_list()
         else:
+            from newspkg.validate.columns import native_values
+
             texts, native = native_values(column.field, cells.gather(rows))
         if chunk.empty_is_null and None in texts:
             narrow = {i for i, n in chunk.narrow.items() if n <= at}

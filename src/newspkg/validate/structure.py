@@ -156,10 +156,8 @@ class _Pass:
         mask = self.mask[:size]
         ends = np.equal(a, 10, out=mask).nonzero()[0]
         crs = b"\r" in raw
-        if crs:
-            at = np.equal(a, 13, out=mask).nonzero()[0]
-            if at[-1] == size - 1 or not (a[at + 1] == 10).all():
-                raise _Unfit
+        if crs and np.count_nonzero(np.equal(a, 13, out=mask)) != np.count_nonzero(a[np.maximum(ends - 1, 0)] == 13):
+            raise _Unfit  # a CR that no LF follows
         lines = len(ends)
         inside = None
         if self.quote >= 0 and (self.quoted or self.quote in raw):
