@@ -37,6 +37,13 @@ def test_its_python_prints_what_it_shows() -> None:
     assert done.stdout.strip() == blocks("text")[1].strip()
 
 
+def test_the_python_of_the_guide_to_validating_runs() -> None:
+    guide = (ROOT / "docs" / "validating.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("True {}")
+
+
 def test_every_file_it_names_is_there() -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
