@@ -34,6 +34,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fast, "ROWS", 3)
     monkeypatch.setattr(records, "ROWS", 4)
     monkeypatch.setattr(keys_module, "_PENDING", 5)
+    monkeypatch.setattr(keys_module, "_FEW", 1)
 
 
 def slowly(folder: Path, **options: Any) -> Any:

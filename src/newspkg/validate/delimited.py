@@ -130,7 +130,7 @@ def _split_odd(text: str, dialect: Dialect) -> Iterator[Split]:
         after = after and start == at
         line += mark.count("\n") or (mark == "\r")
         if mark == dialect.escape:
-            cell += [text[at:start], text[stop : stop + 1]]
+            cell += [text[at:start], text[stop : stop + 1] or "\n"]
             at = stop = stop + 1
             fresh = after = False
         elif mark == dialect.quote and quoted:

@@ -61,7 +61,7 @@ def fast_reader(
             try:
                 with path.open(encoding="utf-8-sig", newline="") as file:
                     _, cells, raw, _ = next(split(file, dialect))
-            except UnicodeDecodeError:
+            except (UnicodeDecodeError, StopIteration):  # half a byte order mark is no record
                 return None
             if n == 0 or cells == header:
                 skip = 1

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Structure", "structure_of"]
 
-_BLOCK = 1 << 18  # of a size that stays in the processor's cache
+_BLOCK = 1 << 19  # of a size that stays in the processor's cache
 _LONGEST_LINE = 1 << 26  # bytes; a longer line is left to the slow reader
 _CAP = 255  # trailing delimiters that are counted
 _BOM = b"\xef\xbb\xbf"
