@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OTHERS := build/bench-venv
+FUZZERS := build/fuzz-venv
+MINUTES ?= 60
 
-.PHONY: package test lint types check bench bench-quick clean
+.PHONY: package test lint types check bench bench-quick fuzz clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("newspkg needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -48,6 +50,19 @@ bench: $(READY) $(OTHERS)/.ready
 # One round at small sizes: to see where one stands. Writes nothing.
 bench-quick: $(READY) $(OTHERS)/.ready
 	$(BIN)/python -m benchmarks.run --sizes 10,1k,100k --rounds 1 --no-page $(ARGS)
+
+# A fuzzer guided by coverage, in an environment of its own as well: it has no wheels for all systems.
+$(FUZZERS)/.ready: pyproject.toml constraints.txt tests/fuzz/constraints.txt | $(READY)
+	$(BIN)/python -m venv --clear $(FUZZERS)
+	$(FUZZERS)/bin/python -m pip install --quiet --disable-pip-version-check \
+		-c constraints.txt -c tests/fuzz/constraints.txt -e '.[dev,fuzz]'
+	touch $(FUZZERS)/.ready
+
+# Feeds changed inputs to the validator; what breaks it goes to build/fuzz/. Then random packages, as long again:
+# make fuzz MINUTES=10
+fuzz: $(FUZZERS)/.ready
+	PYTHONPATH=tests $(FUZZERS)/bin/python -m fuzz.run --minutes $(MINUTES)
+	PYTHONPATH=tests $(FUZZERS)/bin/python -m fuzz.packages --examples 2000
 
 clean:
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -39,13 +39,14 @@ RIGHT = [*FLOOR, "tables", "package", "evaluate", "report", "validate"]
 STAIRS = {
     "conformance": [*FLOOR],
     "derive": [*FLOOR, "conformance"],
-    "schemas": [*FLOOR],
+    "contract": [*RIGHT],
+    "schemas": [*FLOOR, "contract"],
     "cli": None,
 }  # None: may import any room
 PLAIN = {*LEFT[LEFT.index("dateline") : LEFT.index("tables")]}  # plain objects: no frames
 
 OWNERS = {
-    "pandera": {"schema", "validate"},
+    "pandera": {"contract"},
     "frictionless": {"package", "validate"},
     "trafilatura": {"source"},
     "pyarrow": {"source", "validate"},

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newspkg import ids, schemas
+from newspkg.contract import pandera_schema
 from newspkg.schema import (
     TYPES,
     Field,
@@ -23,7 +24,6 @@ from newspkg.schema import (
     broken_constraints,
     house_folder,
     house_schemas,
-    pandera_schema,
     polars_schema,
     value_of,
 )

@@ -18,7 +18,8 @@ from frictionless import FrictionlessException, Package
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newspkg.schema import house_schemas, pandera_schema, polars_schema
+from newspkg.contract import pandera_schema
+from newspkg.schema import house_schemas, polars_schema
 from newspkg.validate import validate
 from packages import make
 

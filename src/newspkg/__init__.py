@@ -1,3 +1,42 @@
-"""News articles into a data package that a machine can check and a researcher can trust."""
+"""News articles into a data package that a machine can check and a researcher can trust.
+
+    import newspkg
+
+    report = newspkg.validate("folder/of/a/package")        # a Report: valid, findings, problems, frames
+    contract = newspkg.schema("folder/of/a/package", "table")  # a schema of pandera for polars frames
+    contract.validate(frame)
+
+Both are also rooms: `from newspkg.validate import ...`, `from newspkg.schema import ...`. Nothing is loaded before it
+is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what the two names are when they are called; at run time they are modules that can be called
+    from newspkg.contract import schema
+    from newspkg.validate import validate
+
+__all__ = ["__version__", "schema", "validate"]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("schema", "validate"):
+        from importlib import import_module
+
+        return import_module(f"newspkg.{name}")
+    raise AttributeError(f"module 'newspkg' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _schema(source: Any, resource: str | None) -> Any:
+    """What calling the room `schema` does. It is said here, as the room that does it lies above that one."""
+    from newspkg.contract import schema as make
+
+    return make(source, resource)

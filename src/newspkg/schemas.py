@@ -3,6 +3,8 @@
 from newspkg import schemas
 quotes = schemas.quotes.validate(frame)             # a polars DataFrame, or pandera's SchemaError
 quotes = schemas.table("quotes").validate(frame)    # the same, by name
+
+For any other Table Schema there is `newspkg.schema`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from newspkg.problems import UsageError
-from newspkg.schema import house_schemas, pandera_schema
+from newspkg.schema import house_schemas
 
 if TYPE_CHECKING:
     import pandera.polars as pa
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
 @cache
 def table(name: str) -> pa.DataFrameSchema:
     """The schema of a table by its name. Raises UsageError where the profile has no such table."""
+    from newspkg.contract import pandera_schema
+
     tables = house_schemas()
     if name not in tables:
         raise UsageError(f"There is no table {name!r}; there are {', '.join(tables)}.")
-    return pandera_schema(tables[name])
+    return pandera_schema(tables[name], narrow=True)
 
 
 def __getattr__(name: str) -> pa.DataFrameSchema:

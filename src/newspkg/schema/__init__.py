@@ -1,4 +1,4 @@
-"""Reads a Table Schema, strictly where it is ours, and says what each of its types is in polars, pandera, R and prose.
+"""Reads a Table Schema, strictly where it is ours, and says what each of its types is in polars, R and prose.
 
 `schemas/*.json` are the source of truth. A key that is misspelt, a pattern that two engines read differently or a
 bound that does not fit its type would be a check that cannot fail, so in a schema of the house each is an error with
@@ -9,12 +9,18 @@ file and place.
     xsd        patterns of XML Schema, for anybody's schemas
     values     examples, bounds and vocabularies as values of their types
     read       JSON to TableSchema, and every problem with its JSON pointer
-    frames     TableSchema to polars dtypes and to pandera
+    frames     TableSchema to polars dtypes
+
+The module can be called: `newspkg.schema(source)` gives a schema of pandera, see `newspkg.contract.schema`.
 """
 
 from __future__ import annotations
 
-from newspkg.schema.frames import pandera_schema, polars_schema
+import sys
+from types import ModuleType
+from typing import Any
+
+from newspkg.schema.frames import polars_dtype, polars_schema
 from newspkg.schema.model import TYPES, Field, ForeignKey, TableSchema, TypeInfo
 from newspkg.schema.patterns import anchored, portable_pattern
 from newspkg.schema.read import house_folder, house_schemas, read_folder, read_schema
@@ -30,10 +36,24 @@ __all__ = [
     "broken_constraints",
     "house_folder",
     "house_schemas",
-    "pandera_schema",
+    "polars_dtype",
     "polars_schema",
     "portable_pattern",
     "read_folder",
     "read_schema",
     "value_of",
 ]
+
+
+class _Callable(ModuleType):
+    """This module, so that `newspkg.schema(source)` works. The package passes the call on: this room may not know who
+    answers it."""
+
+    def __call__(self, source: Any, resource: str | None = None) -> Any:
+        """A schema of pandera for any Table Schema; see `newspkg.contract.schema`."""
+        from newspkg import _schema
+
+        return _schema(source, resource)
+
+
+sys.modules[__name__].__class__ = _Callable

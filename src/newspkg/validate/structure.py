@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Structure", "structure_of"]
 
-_BLOCK = 1 << 19  # of a size that stays in the processor's cache
+_BLOCK = 1 << 20
 _LONGEST_LINE = 1 << 26  # bytes; a longer line is left to the slow reader
 _CAP = 255  # trailing delimiters that are counted
 _BOM = b"\xef\xbb\xbf"
@@ -114,63 +114,67 @@ class _Pass:
         self.line = 1
         self.start, self.start_line = 0, 1  # of the record that the next block goes on with
         self.before = 10  # the byte before the next block
-        self.mask: Any = None  # taken again for each comparison: memory that is new costs more than the comparing
+        self.mask: Any = None  # what comparisons are written to, again and again
 
     def run(self, file: IO[bytes]) -> None:
-        rest, offset, first = b"", 0, True
+        buffer = bytearray(2 * _BLOCK)  # one for all blocks: memory that is new costs more than what is done in it
+        held, offset, first = 0, 0, True
         while True:
-            raw = file.read(_BLOCK)
-            if first and raw.startswith(_BOM):
-                raw, offset = raw[3:], 3
-                self.start = 3
-                first = False
-            elif raw:
-                first = False
-            whole = rest + raw if rest else raw
-            cut = whole.rfind(b"\n") + 1 if raw else len(whole)
-            if cut:
-                part = whole[:cut] if cut < len(whole) else whole
-                self.block(part, offset)
-                offset += cut
-                rest = whole[cut:] if cut < len(whole) else b""
-            else:
-                rest = whole
-                if len(rest) > _LONGEST_LINE:
+            if len(buffer) < held + _BLOCK:
+                if held > _LONGEST_LINE:
                     raise _Unfit
-            if not raw:
+                buffer.extend(bytes(len(buffer)))
+            with memoryview(buffer) as view:
+                got = file.readinto(view[held : held + _BLOCK])  # type: ignore[attr-defined]
+            end = held + got
+            begin = 0
+            if first and got:
+                first = False
+                if buffer.startswith(_BOM):
+                    begin = offset = self.start = len(_BOM)
+            cut = buffer.rfind(b"\n", begin, end) + 1 if got else end
+            if cut > begin:
+                self.block(buffer, begin, cut, offset)
+                offset += cut - begin
+                begin = cut
+            held = end - begin
+            if begin and held:
+                buffer[:held] = buffer[begin:end]
+            if not got:
                 break
         if self.quoted:
             raise _Unfit
         self.found.size = offset
 
-    def block(self, raw: bytes, offset: int) -> None:
-        """Whole lines, but for the last ones of a file without a line end."""
+    def block(self, buffer: bytearray, begin: int, end: int, offset: int) -> None:
+        """Whole lines, but for the last ones of a file without a line end; they stand in a part of the buffer."""
         import numpy as np
 
-        if b"\0" in raw:
+        if buffer.find(b"\0", begin, end) >= 0:
             raise _Unfit
-        a = np.frombuffer(raw, np.uint8)
-        size = len(a)
+        size = end - begin
+        a = np.frombuffer(buffer, np.uint8, size, begin)
         if self.mask is None or len(self.mask) < size:
             self.mask = np.empty(max(size, 2 * _BLOCK), bool)
         mask = self.mask[:size]
         ends = np.equal(a, 10, out=mask).nonzero()[0]
-        crs = b"\r" in raw
+        crs = buffer.find(b"\r", begin, end) >= 0
         if crs and np.count_nonzero(np.equal(a, 13, out=mask)) != np.count_nonzero(a[np.maximum(ends - 1, 0)] == 13):
             raise _Unfit  # a CR that no LF follows
         lines = len(ends)
         inside = None
-        if self.quote >= 0 and (self.quoted or self.quote in raw):
+        if self.quote >= 0 and (self.quoted or buffer.find(self.quote, begin, end) >= 0):
             marks = np.equal(a, self.quote, out=mask).nonzero()[0]
             self.check(a, marks)
             odd = np.searchsorted(marks, ends) + self.quoted & 1
             if odd.any():
                 inside, ends = ends[odd == 1], ends[odd == 0]
             self.quoted = bool(len(marks) + self.quoted & 1)
-        if raw[-1] != 10:  # the last record of a file that ends without a line end
+        final = buffer[end - 1]
+        if final != 10:  # the last record of a file that ends without a line end
             ends = np.append(ends, size)
             lines += 1
-        self.before = raw[-1]
+        self.before = final
         none = np.zeros(0, np.int32)
         embedded = none if inside is None else np.searchsorted(ends, inside).astype(np.int32)
         if len(ends):
