@@ -219,7 +219,11 @@ def validate(
     ] = 1000,
     memory: Annotated[
         str | None,
-        typer.Option(metavar="SIZE", help="Main memory to use at most, such as 512M or 2G.", show_default=False),
+        typer.Option(
+            metavar="SIZE",
+            help="What keys may hold in memory, such as 512M; the rest goes to temporary files.",
+            show_default=False,
+        ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="The verdict alone.")] = False,
 ) -> None:
