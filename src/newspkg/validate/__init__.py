@@ -215,7 +215,7 @@ class _Run:
             if one.position is not None and 0 < one.position <= len(place.cells):
                 line, column = place.cells[one.position - 1]
                 return one.at(line, column)
-            return one.at(place.line, None if place.line is None else 1, place.row_group)
+            return one.at(place.line, None if place.line is None else place.column, place.row_group)
 
         return [put(one) for one in problems]
 

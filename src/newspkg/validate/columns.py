@@ -80,13 +80,17 @@ class Columns:
 
     def places(self, numbers: Mapping[int, int]) -> Mapping[int, Place]:
         """In which row group some rows are, by number; there are no lines."""
+        import pyarrow.lib
         import pyarrow.parquet as pq
 
         found: dict[int, Place] = {}
         first = 2
         wanted = sorted(numbers)
         for _, path in self.files:
-            meta = pq.ParquetFile(path).metadata
+            try:
+                meta = pq.ParquetFile(path).metadata
+            except (OSError, pyarrow.lib.ArrowException):  # polars has read it, but not everybody can
+                return found
             for group in range(meta.num_row_groups):
                 last = first + meta.row_group(group).num_rows
                 while wanted and wanted[0] < last:

@@ -165,14 +165,17 @@ def _well_formed(dialect: Dialect) -> re.Pattern[str]:
     return re.compile(f"{space}{cell}(?:{delimiter}{space}{cell})*+[\r\n]*+")
 
 
-def cell_places(raw: str, dialect: Dialect, line: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def cell_places(
+    raw: str, dialect: Dialect, line: int, column: int = 1
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Where the cells of a record begin, and where quotation marks stray: (line, character in it), both from 1.
 
-    `raw` is the record as it stands in the file and begins at the first character of `line`.
+    `raw` is the record as it stands in the file and begins at the character `column` of `line`.
     """
-    found = [(line, 1)]
+    found = [(line, column)]
     stray: list[tuple[int, int]] = []
-    line_start = at = position = 0
+    closed = (line, column)  # where the mark stands that closed a cell
+    line_start, at, position = 1 - column, 0, 0
     quoted = after = False
     fresh = True
     tokens = _marks(dialect)
@@ -186,7 +189,7 @@ def cell_places(raw: str, dialect: Dialect, line: int) -> tuple[list[tuple[int, 
             break
         mark, start, stop = mark_found[0], mark_found.start(), mark_found.end()
         if after and start > at:  # text behind the mark that closed the cell
-            stray.append((line, at - line_start))
+            stray.append(closed)
         fresh, after = fresh and start == at, after and start == at
         if mark == dialect.escape:
             stop += 1
@@ -195,7 +198,7 @@ def cell_places(raw: str, dialect: Dialect, line: int) -> tuple[list[tuple[int, 
             if dialect.double_quote and raw.startswith(mark, stop):
                 stop += len(mark)
             else:
-                quoted, after, at = False, True, stop
+                quoted, after, at, closed = False, True, stop, (line, start - line_start + 1)
         elif mark == dialect.quote:
             if fresh:
                 quoted, fresh = True, False
@@ -220,6 +223,7 @@ class Delimited:
         self.files, self.resource, self.dialect, self.findings = files, resource, dialect, findings
         self.broken, self.empty_is_null = "", False
         self.skip = 0  # records that belong to the header
+        self.column = 1  # of the line on which the record under way begins; not 1 behind a line end of one's own
         self._told = False
 
     # --- reading
@@ -242,7 +246,7 @@ class Delimited:
         dialect, sources = self.dialect, self.files or [("", Path())]
         for part, (name, path) in enumerate(sources):
             for line, cells, raw, is_open in self._part(name, path):
-                if part and line == 1 and cells == first and dialect.header_rows:
+                if part and (line, self.column) == (1, 1) and cells == first and dialect.header_rows:
                     continue
                 number += 1
                 if first is None:
@@ -265,9 +269,13 @@ class Delimited:
                 yield from split(io.StringIO(str(self.resource.data), newline=""), self.dialect)
                 return
             with open_plain(path) as raw, io.TextIOWrapper(raw, self.resource.encoding, "newspkg.escape", "") as file:
+                self.column = 1
                 for record in split(file, self.dialect):
                     done += 1
                     yield record
+                    if self.dialect.line_terminator is not None:
+                        lines = max(record[2].rfind("\n"), record[2].rfind("\r")) + 1
+                        self.column = len(record[2]) - lines + (1 if lines else self.column)
         except (csv.Error, UnicodeError, OSError) as error:
             self.broken = f"{name} cannot be read to its end"
             if self._told:
@@ -280,7 +288,7 @@ class Delimited:
         """Tells of quotation marks that stand where none belongs."""
         if not is_open and _well_formed(self.dialect).fullmatch(raw):
             return
-        cells, stray = cell_places(raw, self.dialect, line)
+        cells, stray = cell_places(raw, self.dialect, line, self.column)
         place: dict[str, Any] = {"resource": self.resource.name, "row": number, "path": name or self.resource.place}
         for at, column in stray:
             said = "a quotation mark stands in the middle of a cell; it is taken as it stands."
@@ -311,8 +319,11 @@ class Delimited:
         """Where some records and their cells stand, by number."""
         if not self.files:
             return {}
-        found = self._some(numbers)
-        return {number: Place(line, cell_places(raw, self.dialect, line)[0]) for number, line, _, raw, _, _ in found}
+        places = (
+            (number, line, cell_places(raw, self.dialect, line, self.column)[0])
+            for number, line, _, raw, _, _ in self._some(numbers)
+        )
+        return {number: Place(line, cells, column=cells[0][1]) for number, line, cells in places}
 
     def _some(self, numbers: Iterable[int]) -> Iterator[tuple[int, int, list[str], str, str, bool]]:
         wanted = set(numbers)

@@ -6,7 +6,7 @@ cell that is empty or not there; a column that has a type already is guarded as 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import polars as pl
@@ -15,7 +15,7 @@ from newspkg.schema import Field
 from newspkg.validate.cells import HOLDS, NO_VALUE, Column, among, dtype_of, plain_number, verdict_on
 from newspkg.validate.values import truths
 
-__all__ = ["doubt", "doubt_native", "fits_column", "present", "typed", "typed_native"]
+__all__ = ["doubt", "doubt_native", "fits_column", "present", "typed", "typed_native", "unguarded"]
 
 # Texts that are surely values; others may be too.
 _DAY = (
@@ -165,11 +165,18 @@ def typed(column: Column, text: pl.Expr) -> pl.Expr | None:
     return (value if not gone else pl.when(~text.is_in(gone)).then(value)).cast(dtype_of(column.field))
 
 
-def present(column: Column, text: pl.Series, *, empty_is_null: bool) -> pl.Series:
-    """A column of text with null for cells that are missing."""
+def unguarded(column: Column, guarded: bool) -> list[str]:
+    """The texts for a missing value that no guard doubts, so that `present` has to look for them."""
+    if not guarded:
+        return column.missing
+    return [] if column.field.required else _taken(column, whole=True)
+
+
+def present(column: Column, text: pl.Series, texts: Sequence[str], *, empty_is_null: bool) -> pl.Series:
+    """A column of text with null for the cells that are one of some `texts` for a missing value."""
     if empty_is_null and "" not in column.missing:
         text = text.fill_null("")
-    for gone in column.missing:
+    for gone in texts:
         some = text == gone
         if some.any():
             text = text.zip_with(~some, pl.Series([None], dtype=pl.String))

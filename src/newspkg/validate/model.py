@@ -20,7 +20,7 @@ from newspkg.report import Findings, cut
 from newspkg.schema import TableSchema
 from newspkg.validate.cells import Column, dtype_of, judge, sentence
 from newspkg.validate.descriptor import Resource
-from newspkg.validate.guards import doubt, doubt_native, fits_column, present, typed, typed_native
+from newspkg.validate.guards import doubt, doubt_native, fits_column, present, typed, typed_native, unguarded
 from newspkg.validate.records import Chunk, Opened, Reader
 
 __all__ = ["Table", "Watch", "read_again", "read_table"]
@@ -432,14 +432,16 @@ class _Reading:
     def column(self, chunk: Chunk, name: str, at: int, blank: set[int], spared: set[int]) -> set[int]:
         """Judges the cells of a column that are in doubt; the rows, within the chunk, whose cell has a fault."""
         column, start, cells = self.table.columns[name], self.table.height, chunk.cells[str(at)]
+        short = {i for i, n in chunk.narrow.items() if n <= at}
         self.lost[name] = set(spared)
         if name in self.typed:
             made = f"t{at}"
             known = made in chunk.cells.columns
             empty = chunk.empty_is_null
-            self.values[name] = chunk.cells[made] if known else present(column, cells, empty_is_null=empty)
-            gone = [i for i, n in chunk.narrow.items() if n <= at] if empty and not known else []
-            gone += spared  # what is no text is no key
+            texts_gone = unguarded(column, name in self.doubts and chunk.native is None)
+            self.values[name] = chunk.cells[made] if known else present(column, cells, texts_gone, empty_is_null=empty)
+            gone = [*short] if empty and not known else []
+            gone += [*spared, *blank]  # what is no text is no key
             if gone:
                 self.values[name] = self.values[name].scatter(gone, None)
         native = None
@@ -449,10 +451,15 @@ class _Reading:
             doubtful = chunk.cells[f"d{at}"].arg_true()
             many = len(doubtful) > _MANY and not column.field.required and cells.dtype == pl.String
             if many:  # most of them may say that there is nothing
-                doubtful = doubtful.filter(~cells.gather(doubtful).is_in(column.missing).fill_null(False))
+                nothing = cells.gather(doubtful).is_in(column.missing).fill_null(False)
+                if name in self.typed:
+                    self.values[name] = self.values[name].scatter(doubtful.filter(nothing), None)
+                doubtful = doubtful.filter(~nothing)
             rows = doubtful.to_list()
         else:
             rows = []
+        if short and column.field.required:  # no cell at all, which a guard may have taken for an empty one
+            rows = sorted(short.union(rows))
         if blank or spared:
             rows = [i for i in rows if i not in blank and i not in spared]
         if not rows:
@@ -467,8 +474,7 @@ class _Reading:
 
             texts, native = native_values(column.field, cells.gather(rows))
         if chunk.empty_is_null and None in texts:
-            narrow = {i for i, n in chunk.narrow.items() if n <= at}
-            texts = ["" if t is None and i not in narrow else t for i, t in zip(rows, texts, strict=True)]
+            texts = ["" if t is None and i not in short else t for i, t in zip(rows, texts, strict=True)]
         judged = judge(column, texts, native)
         bad = set(spared)
         for rule, some in judged.faults.items():

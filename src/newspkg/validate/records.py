@@ -69,6 +69,7 @@ class Place:
     line: int | None
     cells: Sequence[tuple[int, int]] = ()
     row_group: int | None = None
+    column: int = 1  # of its line on which the record begins
 
 
 class Again(Exception):  # noqa: N818 - no fault: the table is to be read once more, in another way
