@@ -143,7 +143,6 @@ class _Run:
         from newspkg.validate.cells import columns_of
         from newspkg.validate.files import check_files, open_table
         from newspkg.validate.model import read_table
-        from newspkg.validate.properties import shown
         from newspkg.validate.records import Again
 
         paths = list(resource.paths)
@@ -155,15 +154,7 @@ class _Run:
             self.findings.leave("the cells", why, resource.name)
         columns: dict[str, Any] = {}
         if resource.schema is not None:
-
-            def say(pointer: str, constraint: str, message: str, value: Any, severity: str = "error") -> None:
-                place = f"{pointer}/{constraint}"
-                code = "schema-pattern" if constraint == "pattern" else "schema-constraint"
-                where = f"the schema of {resource.name}, {place}: {message}."
-                told = {"resource": resource.name, "field": place, "value": shown(value), "severity": severity}
-                self.findings.add(problem(code, where, **told))
-
-            columns = columns_of(resource.schema, resource.name, self.findings, say)
+            columns = columns_of(resource.schema, resource.name, self.findings)
             if resource.dialect is not None and resource.dialect.null is not None:
                 for column in columns.values():
                     column.missing.append(resource.dialect.null)

@@ -21,7 +21,7 @@ import polars as pl
 from newspkg.report import Findings, cut
 from newspkg.schema import Field, TableSchema, anchored
 from newspkg.schema.xsd import compile_xsd
-from newspkg.validate.values import Duration, Parser, Unsupported, fits_natively, json_schema, parser
+from newspkg.validate.values import Duration, Parser, Unsupported, constraint_value, fits_natively, json_schema, parser
 
 __all__ = [
     "HOLDS",
@@ -40,7 +40,6 @@ __all__ = [
 
 Limit = Callable[[Any], bool]
 Guard = Callable[[pl.Expr], pl.Expr]
-Say = Callable[..., None]  # (constraint, message, value, severity=...)
 Verdict = tuple[Any, tuple[str, ...]]  # the value, and the names of what the text breaks
 _MEMO = 100_000  # texts of a column whose verdict is remembered
 
@@ -87,12 +86,8 @@ def dtype_of(one: Field) -> pl.DataType:
     return known.get(one.type, pl.String())
 
 
-def columns_of(schema: TableSchema, resource: str, findings: Findings, say: Say) -> dict[str, Column]:
-    """What to check in each field.
-
-    A constraint that is no value of its field is told by `say(pointer, constraint, message, value)` and left out; what
-    is not supported is noted in `findings`.
-    """
+def columns_of(schema: TableSchema, resource: str, findings: Findings) -> dict[str, Column]:
+    """What to check in each field of a schema whose bad constraints have been told and taken out (`fields.py`)."""
     found = {}
     for n, one in enumerate(schema.fields):
         if one.name in found:
@@ -108,20 +103,9 @@ def columns_of(schema: TableSchema, resource: str, findings: Findings, say: Say)
             parse = None
         column = Column(one, missing, parse)
         if parse is not None:
-            _limit(column, parse, partial(say, f"/fields/{n}/constraints"))
+            _limit(column, parse)
         found[one.name] = column
     return found
-
-
-def _cast(one: Field, parse: Parser, value: Any) -> Any:
-    """A constraint's value as the field's values are; it may be written as JSON or as a cell would be."""
-    if isinstance(value, str):
-        return parse(value)
-    if not fits_natively(one, value):
-        raise ValueError(value)
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    return value if isinstance(value, (bool, int)) else parse(_json(value))
 
 
 def _json(value: Any) -> str:
@@ -138,7 +122,7 @@ def _key(value: Any) -> Any:
     return canonical(value) if isinstance(value, (list, dict)) else value
 
 
-def _limit(column: Column, parse: Parser, say: Say) -> None:
+def _limit(column: Column, parse: Parser) -> None:
     one = column.field
     for name, given in one.constraints.items():
         if name in ("required", "unique"):
@@ -148,7 +132,7 @@ def _limit(column: Column, parse: Parser, say: Say) -> None:
             column.limits.append((name, json_schema(given)))  # a schema that is none has been told and taken out
             column.guarded = False
         elif name == "pattern":
-            _pattern(column, given, say)
+            _pattern(column, given)
         elif name in ("minLength", "maxLength"):
             column.limits.append((name, _longer(given) if name == "minLength" else _shorter(given)))
             if one.type == "string" and given < 2**31:  # beyond that no column can be compared with it
@@ -156,12 +140,12 @@ def _limit(column: Column, parse: Parser, say: Say) -> None:
             else:
                 column.guarded = False
         elif name == "enum":
-            _vocabulary(column, parse, given, "enum", say)
+            _vocabulary(column, parse, given, "enum")
         else:
-            _bound(column, parse, name, given, say)
+            _bound(column, parse, name, given)
     if one.categories and "enum" not in one.constraints:
         column.shown["categories"] = _listed([v for v, _ in one.categories])
-        _vocabulary(column, parse, [v for v, _ in one.categories], "categories", say)
+        _vocabulary(column, parse, [v for v, _ in one.categories], "categories")
 
 
 def _length(name: str, limit: int) -> Guard:
@@ -203,17 +187,11 @@ def _for_guard(pattern: str) -> str | None:
     return made
 
 
-def _pattern(column: Column, given: str, say: Say) -> None:
+def _pattern(column: Column, given: str) -> None:
     try:
         exact = compile_xsd(given)
-    except ValueError as error:
-        try:
-            exact = re.compile(given)
-        except (re.error, OverflowError, RecursionError):
-            say("pattern", f"is no regular expression: {cut(error)}", given)
-            return
-        reason = f"is not written as XML Schema has it, and is judged as Python reads it: {cut(error)}"
-        say("pattern", reason, given, severity="warning")
+    except ValueError:  # told where the schema was read
+        exact = re.compile(given)
     column.limits.append(("pattern", lambda text: exact.fullmatch(text) is not None))
     quick = _for_guard(given)
     if quick is None:
@@ -222,17 +200,8 @@ def _pattern(column: Column, given: str, say: Say) -> None:
         column.guards.append(lambda typed: typed.str.contains(quick))
 
 
-def _vocabulary(column: Column, parse: Parser, given: list[Any], name: str, say: Say) -> None:
-    values = []
-    for n, one in enumerate(given):
-        try:
-            values.append(_key(_cast(column.field, parse, one)))
-        except (ValueError, TypeError):
-            say(
-                f"{name}/{n}" if name == "enum" else "../categories",
-                f"{cut(_json(one))} is not a value of type {column.field.type}",
-                one,
-            )
+def _vocabulary(column: Column, parse: Parser, given: list[Any], name: str) -> None:
+    values = [_key(constraint_value(column.field, parse, one)) for one in given]
     known = frozenset(values)
     column.limits.append((name, lambda value: _key(value) in known))
     plain = column.field.type == "integer" and plain_number(column.field)
@@ -267,16 +236,9 @@ HOLDS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _bound(column: Column, parse: Parser, name: str, given: Any, say: Say) -> None:
+def _bound(column: Column, parse: Parser, name: str, given: Any) -> None:
     one = column.field
-    try:
-        bound = _cast(one, parse, given)
-    except (ValueError, TypeError):
-        say(name, f"{cut(_json(given))} is not a value of type {one.type}", given)
-        return
-    if isinstance(bound, float) and bound != bound:
-        say(name, "NaN bounds nothing", given)
-        return
+    bound = constraint_value(one, parse, given)
     holds = HOLDS[name]
     # NaN, the one value that is not itself, keeps no bound; Decimal would refuse to compare it at all.
     column.limits.append((name, lambda value: value == value and holds(value, bound)))

@@ -68,7 +68,7 @@ class _Feed:
 
 def split(stream: IO[str], dialect: Dialect) -> Iterator[Split]:
     """The records of a stream. Raises what the stream raises, and csv.Error."""
-    if len(dialect.delimiter) > 1 or getattr(dialect, "line_terminator", None) not in _LINE_ENDS:
+    if len(dialect.delimiter) > 1 or dialect.line_terminator not in _LINE_ENDS:
         yield from _split_odd(stream.read(), dialect)
         return
     feed = _Feed(stream)
@@ -93,7 +93,7 @@ def split(stream: IO[str], dialect: Dialect) -> Iterator[Split]:
 @lru_cache(maxsize=8)
 def _marks(dialect: Dialect) -> re.Pattern[str]:
     """What ends or changes something in a record; line ends last."""
-    ends = getattr(dialect, "line_terminator", None)
+    ends = dialect.line_terminator
     lines = r"\r\n|\n|\r" if ends in _LINE_ENDS else rf"{re.escape(ends)}|\r\n|\n|\r"
     parts = [re.escape(one) for one in (dialect.escape, dialect.quote, dialect.delimiter) if one]
     return re.compile(f"{'|'.join(parts)}|{lines}")
@@ -101,7 +101,7 @@ def _marks(dialect: Dialect) -> re.Pattern[str]:
 
 def _split_odd(text: str, dialect: Dialect) -> Iterator[Split]:
     """As `split`, for delimiters and line ends that csv.reader does not take: by the same rules, told from the text."""
-    end = getattr(dialect, "line_terminator", None)
+    end = dialect.line_terminator
     ends = ("\n", "\r\n", "\r") if end in _LINE_ENDS else (end,)
     cells: list[str] = []
     cell: list[str] = []

@@ -399,8 +399,8 @@ class _Reader:
             cell = None if one.value is None else cut(one.value)
             self.place(replace(one, resource=resource.name, message=short(one.message), value=cell))
 
-        def say(code: str, at: str, sentence: str, bad: Any) -> None:
-            self.say(code, base + at, sentence, resource=resource.name, value=bad, file=file)
+        def say(code: str, at: str, sentence: str, bad: Any, **more: Any) -> None:
+            self.say(code, base + at, sentence, resource=resource.name, value=bad, file=file, **more)
 
         schema = check_fields(schema, say, lambda name, why: self.findings.leave(name, why, resource.name))
         if file:

@@ -44,7 +44,7 @@ def fast_reader(
         and not dialect.skip_space
         and not dialect.comment_char
         and not dialect.comment_rows
-        and getattr(dialect, "line_terminator", None) in (None, "\n", "\r\n")
+        and dialect.line_terminator in (None, "\n", "\r\n")
         and dialect.header_rows in ((), (1,))
     )
     least = _STARTED if "numpy" in sys.modules else LEAST

@@ -6,6 +6,7 @@ What is wrong is left out of the field, so that no cell is blamed for it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -28,7 +29,7 @@ from newspkg.validate.values import (
 
 __all__ = ["check_fields"]
 
-Say = Callable[[str, str, str, Any], None]  # (code, pointer below the schema, the end of a sentence, value)
+Say = Callable[..., None]  # (code, pointer below the schema, the end of a sentence, value, severity=...)
 
 
 def check_fields(schema: TableSchema, say: Say, note: Callable[[str, str], None]) -> TableSchema:
@@ -110,8 +111,8 @@ def _constraint(one: Field, parse: Parser, name: str, value: Any, say: Say) -> A
         return _enum(one, parse, value, say)
     try:
         if name == "pattern":
-            compile_xsd(value)
-        elif name == "jsonSchema":
+            return _pattern(value, at, say)
+        if name == "jsonSchema":
             json_schema(value)
         elif name in BOUNDS:
             bound = constraint_value(one, parse, value)
@@ -119,9 +120,24 @@ def _constraint(one: Field, parse: Parser, name: str, value: Any, say: Say) -> A
                 say("schema-constraint", at, "NaN bounds nothing", value)
                 return None
     except (ValueError, ArithmeticError) as error:
-        code = "schema-pattern" if name == "pattern" else "schema-constraint"
-        say(code, at, str(error) if name not in BOUNDS else f"is no value of type {one.type}", value)
+        say("schema-constraint", at, str(error) if name not in BOUNDS else f"is no value of type {one.type}", value)
         return None
+    return value
+
+
+def _pattern(value: str, at: str, say: Say) -> str | None:
+    """The pattern, if any engine here reads it. Many are written for other engines than those of XML Schema, and can be
+    judged all the same."""
+    try:
+        compile_xsd(value)
+    except ValueError as error:
+        try:
+            re.compile(value)
+        except (re.error, OverflowError, RecursionError):
+            say("schema-pattern", at, str(error), value)
+            return None
+        reason = f"{error}; it is no pattern of XML Schema, and is judged as Python reads it"
+        say("schema-pattern", at, reason, value, severity="warning")
     return value
 
 
