@@ -7,7 +7,7 @@ OTHERS := build/bench-venv
 FUZZERS := build/fuzz-venv
 MINUTES ?= 60
 
-.PHONY: package test lint types check bench bench-quick fuzz clean
+.PHONY: package test test-slow lint types check bench bench-quick fuzz clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("newspkg needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -24,6 +24,10 @@ package: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
+# The largest inputs, and many times the random examples of `make test`.
+test-slow: $(READY)
+	THOROUGH=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "slow or hypothesis"
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -31,7 +35,7 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-check: lint types test
+check: lint types test test-slow
 	$(BIN)/pkg derive --check
 	$(BIN)/pkg validate .
 

@@ -11,6 +11,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -446,29 +448,75 @@ def test_a_row_that_cannot_be_added_is_named_and_left_out(article: Path, tmp_pat
     assert {name: table(tmp_path / "out", name) for name in before} == before
 
 
-def long_build(article: Path, out: Path) -> subprocess.Popen[str]:
-    """A build of 400 articles with two processes, just started."""
-    for i in range(400):
+# A build in a process of its own that waits at a moment until it is told to go on.
+WAITING = """
+import sys, time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from newspkg import build, cli, engines
+
+moment, here, go = sys.argv[1], *map(Path, sys.argv[2:4])
+engines.WORTH_A_PROCESS = 0
+
+def at(owner, name):
+    whole = getattr(owner, name)
+    def waiting(*given, **named):
+        setattr(owner, name, whole)
+        here.touch()
+        while not go.exists():
+            time.sleep(0.005)
+        return whole(*given, **named)
+    setattr(owner, name, waiting)
+
+def late(results, total, progress, gather=build._gather):
+    def one_by_one():
+        for n, result in enumerate(results):
+            if n == 1:
+                build.wait()
+            yield result
+    return gather(one_by_one(), total, progress)
+
+build.wait, build._gather = lambda: None, late
+at(*{
+    "before the work": (build, "choose"),
+    "as workers start": (ProcessPoolExecutor, "submit"),
+    "as workers work": (build, "wait"),
+    "as tables are written": (build, "write_table"),
+}[moment])
+cli.main(sys.argv[4:])
+"""
+MOMENTS = ["before the work", "as workers start", "as workers work", "as tables are written"]
+
+
+@contextmanager
+def waiting_build(article: Path, tmp_path: Path, moment: str) -> Iterator[subprocess.Popen[str]]:
+    """A build with two processes that has come to a moment, and goes on at the end of the block."""
+    for i in range(3):
         article.with_name(f"wire-{i}.txt").write_text(f"{WIRE * 20}\nLine {i}.\n", encoding="utf-8")
-    command = [sys.executable, "-m", "newspkg.cli", "build", str(article.parent), "-o", str(out), "-j", "2"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    here, go = tmp_path / "here", tmp_path / "go"
+    command = [sys.executable, "-c", WAITING, moment, str(here), str(go)]
+    command += ["build", str(article.parent), "-o", str(tmp_path / "out"), "-j", "2"]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not here.exists():
+        assert run.poll() is None, run.communicate()
+        time.sleep(0.005)
+    yield run
+    go.touch()
 
 
 def test_a_build_that_is_killed_takes_its_workers_with_it(article: Path, tmp_path: Path) -> None:
-    run = long_build(article, tmp_path / "out")
-    time.sleep(3)
-    run.kill()
-    run.communicate(timeout=20)  # returns when the last worker has let go of the pipe
+    with waiting_build(article, tmp_path, "as workers work") as run:
+        run.kill()
+        run.communicate(timeout=20)  # returns when the last worker has let go of the pipe
 
 
-@pytest.mark.parametrize("delay", [0.5, 1.2, 2.0])
+@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_a_build_that_is_stopped_says_so_and_nothing_else(
-    article: Path, tmp_path: Path, ending: signal.Signals, delay: float
+    article: Path, tmp_path: Path, ending: signal.Signals, moment: str
 ) -> None:
-    run = long_build(article, tmp_path / "out")
-    time.sleep(delay)
-    run.send_signal(ending)
+    with waiting_build(article, tmp_path, moment) as run:
+        run.send_signal(ending)
     out, err = run.communicate(timeout=30)
     assert (run.returncode, out, err) == (130, "", "pkg: stopped. What was on disk before is untouched.\n")
     assert digest(tmp_path / "out") == {}

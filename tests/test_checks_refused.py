@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desk import DOCUMENTS, Desk, refused, row_check, told
+from effort import examples
 from newspkg.validate.checks.sql import FUNCTIONS, Unfit, column, read
 
 
@@ -305,7 +306,7 @@ NEARLY = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80, 1500), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     of_package=st.lists(NEARLY, max_size=3) | ANY_JSON,
     of_block=ANY_JSON,
@@ -319,7 +320,7 @@ def test_no_json_breaks_the_reader(desk: Desk, of_package: Any, of_block: Any, o
     assert all(p.message.endswith((".", "?", "!")) and p.field != "" for p in report.problems)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150, 3000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(expression=st.lists(SQL_PARTS, max_size=14).map("".join), by=st.none() | st.lists(FIELD, max_size=1))
 def test_no_expression_breaks_a_run(desk: Desk, expression: str, by: list[str] | None) -> None:
     report = desk.run(row_check(expression) | ({} if by is None else {"by": by}))

@@ -12,9 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from newspkg.validate import validate
 
-SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(
+    max_examples=examples(50, 800), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 DAYS = [dt.date(2020, 2, 28), dt.date(2020, 2, 29), dt.date(2021, 1, 1), dt.date(999, 1, 1)]
 MOMENTS = [dt.datetime.fromisoformat(one) for one in ("2020-02-28T01:02:03", "2021-01-01", "2020-02-28")]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from newspkg import edtf
 
 with warnings.catch_warnings():
@@ -134,7 +135,7 @@ def judged(value: str) -> bool:
         return bool(conformsLevel1(value)) and ("/" not in value or bool(is_valid_interval(value)))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(200, 6000), deadline=None)
 @given(_values)
 def test_two_judges_agree_but_for_the_listed_differences(value: str) -> None:
     if edtf.valid(value) != judged(value):
@@ -163,7 +164,7 @@ def test_each_listed_difference_is_one(value: str, ours: bool) -> None:
     assert judged(value) is not ours
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300, 3000))
 @given(st.text(alphabet="0123456789X-/.~?%TZ:+ ", max_size=24))
 def test_no_string_raises_and_bounds_are_in_order(value: str) -> None:
     if edtf.valid(value):

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from judging import places
 from newspkg.validate import fast, records, structure, validate
 from newspkg.validate import keys as keys_module
@@ -22,7 +23,9 @@ from newspkg.validate.delimited import cell_places, split
 from newspkg.validate.descriptor import Dialect
 from newspkg.validate.structure import structure_of
 
-SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(
+    max_examples=examples(60, 1500), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.fixture
@@ -131,7 +134,7 @@ BYTES = st.lists(
 ).map(b"".join)  # fmt: skip
 
 
-@settings(SETTINGS, max_examples=400)
+@settings(SETTINGS, max_examples=examples(150, 2000))
 @given(BYTES)
 @example(b"n,t\n1,a\n\n2,b\n,\n3,\n")
 @example(b'n,t\r\n1,"a\r\nb"\r\n,,,\r\n')
@@ -140,7 +143,7 @@ def test_both_ways_say_the_same_of_any_bytes(tmp_path: Path, small: None, raw: b
     assert validate(folder).as_json() == slowly(folder)
 
 
-@settings(SETTINGS, max_examples=400)
+@settings(SETTINGS, max_examples=examples(150, 2000))
 @given(BYTES, st.sampled_from([4, 7, 64]))
 def test_the_structure_of_a_well_formed_file_is_what_csv_reader_reads(tmp_path: Path, raw: bytes, block: int) -> None:
     path = tmp_path / "t.csv"
@@ -167,7 +170,7 @@ def test_the_structure_of_a_well_formed_file_is_what_csv_reader_reads(tmp_path: 
         assert found.blank(0, found.records) == [n for n, (_, cells) in enumerate(expected) if not cells]
 
 
-@settings(SETTINGS, max_examples=400)
+@settings(SETTINGS, max_examples=examples(150, 2000))
 @given(st.lists(st.sampled_from([",", '"', "\n", "\r\n", "a", '""', " ", "é"]), max_size=20).map("".join))
 def test_cells_are_placed_where_they_stand(raw: str) -> None:
     line_starts = [0]

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from growth import steps
 from helpers import body_of
 from newspkg import ids
@@ -152,7 +153,7 @@ def test_would_in_reported_speech_is_a_plan() -> None:
 # --- never raises, never slow
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100, 2000), deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -219,7 +220,7 @@ def test_any_heap_of_words_gives_valid_findings(words: list[str]) -> None:
             assert "target" in {role for role, _ in event.participants}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40, 600), deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_at_all_is_read(text: str) -> None:
     assert isinstance(events_of(text), list)

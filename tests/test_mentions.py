@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples, sizes
 from growth import steps
 from helpers import paragraphs as body
 from newspkg import ids
@@ -62,7 +63,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(150, 3000), deadline=None)
 @given(st.lists(st.tuples(WORDS, st.sampled_from([" ", ""])), max_size=30))
 def test_spans_are_sorted_apart_and_inside_a_paragraph(pieces: list[tuple[str, str]]) -> None:
     text = "".join(word + gap for word, gap in pieces)
@@ -94,10 +95,10 @@ def test_folding_keeps_the_length(text: str) -> None:
         "Russian ", "Russia's ", "ministry of ", "Bank of ", "(ABC) ", "Xa Xb of the ", "van der ", "[A] ", "in Oslo or ", "United ",
     ],
 )  # fmt: skip
-def test_time_is_linear_in_the_text(piece: str) -> None:
-    """One paragraph of 300,000 of the worst characters: quadratic work would take very long, and never end here."""
-
-    text = piece * (300_000 // len(piece))
+@pytest.mark.parametrize("size", sizes(50_000, 300_000))
+def test_time_is_linear_in_the_text(piece: str, size: int) -> None:
+    """One paragraph of nothing but the worst characters: quadratic work would take very long, and never end here."""
+    text = piece * (size // len(piece))
     article = Article("case.txt", text, ids.text_sha256(text), "text", {})
     made = Body(article, 0, len(text), [Block(0, len(text), "paragraph", "case")], [Sentence(0, len(text), 0)])
     link_mentions(made, find_mentions(made, REGISTRY)[0], REGISTRY)

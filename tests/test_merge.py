@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from effort import sizes
 from growth import steps
 from newspkg import edtf, ids
 from newspkg.link.eventlabels import MAX_WORDS, date_in_words, event_label
@@ -284,13 +285,14 @@ def test_the_order_of_the_mentions_does_not_matter() -> None:
         assert merge_events(shuffled, {}) == first
 
 
-def test_five_thousand_mentions_are_merged_in_less_than_a_square_and_never_share_an_event_on_two_days() -> None:
-    small, rows = many(1250), many(5000)
+@pytest.mark.parametrize("size", sizes(1600, 5000))
+def test_mentions_are_merged_in_less_than_a_square_and_never_share_an_event_on_two_days(size: int) -> None:
+    small, rows = many(size // 4), many(size)
     few = steps(lambda: merge_events([dict(row) for row in small], {}))
     many_steps = steps(lambda: merge_events([dict(row) for row in rows], {}))
     assert many_steps < 10 * few  # four times the rows; a square would be sixteen times
     events, _, _ = merge_events(rows, {})
-    assert sum(event["n_mentions"] for event in events) == 5000
+    assert sum(event["n_mentions"] for event in events) == size
     days: dict[str, set[str]] = {}
     for row in rows:
         if row["_time"][3] == "day":

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
+from effort import examples
 from newspkg.problems import PkgError
 from newspkg.report import Findings
 from newspkg.validate import validate
@@ -254,7 +255,10 @@ def mutated(base: dict[str, Any], changes: list[tuple[tuple[Any, ...], Any]]) ->
 
 CHANGES = st.lists(st.tuples(st.sampled_from(PLACES), VALUES), min_size=1, max_size=2)
 SETTINGS = settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(100, 2000),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples, sizes
 from growth import steps
 from helpers import body_of
 from newspkg.body import Block, Body, Sentence
@@ -157,7 +158,7 @@ VOCABULARY = [
 WORDS = st.lists(st.sampled_from(VOCABULARY), max_size=60).map(" ".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(150, 3000), deadline=None)
 @given(TEXTS)
 def test_any_marks(text: str) -> None:
     pairing = pair_marks(text, [(0, 0, len(text))])
@@ -171,7 +172,7 @@ def test_any_marks(text: str) -> None:
     check(text, find_quotes(plain_body(text))[0])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(150, 3000), deadline=None)
 @given(WORDS)
 def test_any_words(text: str) -> None:
     check(text, find_quotes(plain_body(text))[0])
@@ -182,11 +183,12 @@ def test_any_words(text: str) -> None:
     ['"', "'", "“", "said ", ",", "a", "who, ", '"\' ', "said, \"", "X, who said, ", "according to X ", "adding that ",
      'he said "x" and ', "“A. ‘b c d e f g h’ ", 'he said it "x y" '],
 )  # fmt: skip
-def test_time_is_linear(unit: str) -> None:
-    """200,000 of the worst characters: quadratic work would take very long, and never end here."""
-    body = plain_body(unit * (200_000 // len(unit)))
+@pytest.mark.parametrize("size", sizes(50_000, 200_000))
+def test_time_is_linear(unit: str, size: int) -> None:
+    """Nothing but the worst characters: quadratic work would take very long, and never end here."""
+    body = plain_body(unit * (size // len(unit)))
     quotes, _ = find_quotes(body)
-    assert len(quotes) <= 200_000 // len(unit)
+    assert len(quotes) <= size // len(unit)
 
 
 def test_work_grows_with_the_number_of_quoted_headings() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -234,6 +235,13 @@ def test_problems_are_in_the_order_of_the_package() -> None:
     assert [f.resource for f in report.findings] == [None, "books", "loans", "unknown"]
 
 
+def test_faults_of_one_place_stand_in_one_order_however_they_came() -> None:
+    """A table is read in chunks: which rule is broken first depends on where they end."""
+    found = [bad(4, column=2, rule=rule, code=code) for rule, code in (("pattern", "constraint-error"), ("b", "type-error"), ("a", "type-error"))]
+    orders = {tuple((p.code, p.rule) for p in report_of(order).problems) for order in itertools.permutations(found)}
+    assert orders == {(("constraint-error", "pattern"), ("type-error", "a"), ("type-error", "b"))}
+
+
 def test_the_files_of_one_table_keep_their_order() -> None:
     parts = ["part2.csv", "part10.csv"]
     found = [bad(2, path="part10.csv"), bad(9, path="part2.csv")]
@@ -244,7 +252,7 @@ def test_the_files_of_one_table_keep_their_order() -> None:
 def test_lines_and_columns_can_be_filled_in_afterwards() -> None:
     findings = Findings(samples=2)
     findings.add_all([bad(n, line=None) for n in (2, 3, 4)])
-    findings.add(bad(2, line=None, field="title"))
+    findings.add(bad(2, line=None, field="zone"))
     findings.relocate(lambda found: [replace(p, line=10 * (p.row or 0), column=7) for p in found])
     report = findings.report()
     assert [(p.row, p.line, p.column) for p in report.problems] == [(2, 20, 7), (2, 20, 7), (3, 30, 7)]

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from newspkg import schemas
 from newspkg.problems import CATALOGUE, CannotRun, SchemaError, UsageError
 from newspkg.schema import (
@@ -335,7 +336,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(150, 3000), deadline=None)
 @given(
     descriptor=JSON | st.fixed_dictionaries({"fields": st.lists(st.fixed_dictionaries({"name": st.just("a")}) | JSON)}),
     change=JSON,
@@ -429,7 +430,7 @@ def test_a_pattern_that_engines_read_differently(pattern: str, said: str) -> Non
     assert said in reason
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(150, 3000), deadline=None)
 @given(
     pattern=st.text("ab|()[]-^&~{},1?*+\\.$é", max_size=9),
     cells=st.lists(st.text("ab-^&~|1é\\.", max_size=5), max_size=4),

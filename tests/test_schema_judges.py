@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from newspkg import ids, schemas
 from newspkg.contract import pandera_schema
 from newspkg.schema import (
@@ -113,7 +114,7 @@ def by_frictionless(field: Field, cells: list[str]) -> bool:
     return not any(reader.read_cell(cell)[1] for cell in cells)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(120, 2500), deadline=None)
 @given(data=st.data(), field=fields())
 def test_two_judges_condemn_the_same_cells(data: st.DataObject, field: Field) -> None:
     value = data.draw(st.none() | VALUES[field.type])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from effort import sizes
 from newspkg.sentences import knowledge, split
 
 
@@ -89,9 +90,10 @@ def test_covers_everything_once_and_in_order(text: str) -> None:
 @pytest.mark.parametrize(
     "unit", [".", ". ", "A.", "A. ", '."', '." ', "… ", "no. ", "? a", " ", "。", "Mr. ", ".\n", '" ']
 )
-def test_linear(unit: str) -> None:
-    """A million of the worst characters: quadratic work would take hours, and never end here."""
-    text = unit * (1_000_000 // len(unit))
+@pytest.mark.parametrize("size", sizes(100_000, 1_000_000))
+def test_linear(unit: str, size: int) -> None:
+    """Nothing but the worst characters: quadratic work would take hours of a million, and never end here."""
+    text = unit * (size // len(unit))
     found = split(text, 0, len(text))
     assert "".join("".join(text[s:e].split()) for s, e in found) == "".join(text.split())
 

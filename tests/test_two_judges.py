@@ -18,6 +18,7 @@ from frictionless import FrictionlessException, Package
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from newspkg.contract import pandera_schema
 from newspkg.schema import house_schemas, polars_schema
 from newspkg.validate import validate
@@ -139,7 +140,10 @@ def tables(draw: st.DrawFn) -> dict[str, bytes]:
     writer.writerow([f["name"] for f in fields])
     for shape in draw(st.lists(st.sampled_from(["even", "even", "even", "short", "blank"]), max_size=7)):
         cells = [draw(st.sampled_from(CELLS[f["type"]])) for f in fields]
-        writer.writerow([] if shape == "blank" else cells[:-1] if shape == "short" else cells)
+        cells = [] if shape == "blank" else cells[:-1] if shape == "short" else cells
+        # A record of nothing but missing values is blank to frictionless; the standard does not say so.
+        if not any(cells) or not set(cells) <= set(schema["missingValues"]):
+            writer.writerow(cells)
     shared = {"type": "table", "dialect": {"header": True, "headerRows": [1]}}
     resources = [
         {"name": "a", "path": "a.csv", "schema": schema, **shared},
@@ -175,7 +179,10 @@ def theirs(folder: Path) -> Found:
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=examples(60, 1200),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
 )
 @given(tables())
 def test_both_judges_say_the_same_of_any_table(tmp_path: Path, files: dict[str, bytes]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from judging import GOOD, judge, one, places
 from newspkg.problems import CannotRun, PkgError, UsageError
 from newspkg.validate import validate
@@ -621,7 +622,10 @@ def ends_well(folder: Path) -> None:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=examples(80, 1500),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
 )
 @given(st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=3))
 def test_junk_in_a_descriptor_ends_in_a_report(tmp_path: Path, changes: list[tuple[tuple[Any, ...], Any]]) -> None:
@@ -637,7 +641,12 @@ def test_junk_in_a_descriptor_ends_in_a_report(tmp_path: Path, changes: list[tup
 GOOD_FILES = make.files_of(make.good())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(
+    max_examples=examples(25, 300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
 @given(
     st.sampled_from(sorted(GOOD_FILES)),
     st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from(list(b'",\n\r\x00\xff0aZ{}'))), min_size=1, max_size=5),

@@ -3,8 +3,8 @@
     import newspkg
 
     report = newspkg.validate("folder/of/a/package")        # a Report: valid, findings, problems, frames
-    contract = newspkg.schema("folder/of/a/package", "table")  # a schema of pandera for polars frames
-    contract.validate(frame)
+    contract = newspkg.schema("folder/of/a/package", "table")  # a schema of pandera, for a polars frame
+    contract.validate(frame, lazy=True)
 
 Both are also rooms: `from newspkg.validate import ...`, `from newspkg.schema import ...`. Nothing is loaded before it
 is asked for.
@@ -17,18 +17,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # what the two names are when they are called; at run time they are modules that can be called
     from newspkg.contract import schema
     from newspkg.validate import validate
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name in ("schema", "validate"):
+            from importlib import import_module
+
+            return import_module(f"newspkg.{name}")
+        raise AttributeError(f"module 'newspkg' has no attribute {name!r}")
+
 
 __all__ = ["__version__", "schema", "validate"]
 
 __version__ = "0.1.0"
-
-
-def __getattr__(name: str) -> Any:
-    if name in ("schema", "validate"):
-        from importlib import import_module
-
-        return import_module(f"newspkg.{name}")
-    raise AttributeError(f"module 'newspkg' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

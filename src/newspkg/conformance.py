@@ -2,21 +2,23 @@
 
 A file there is one part of the standard; a table in it is a clause: `level` (MUST, SHOULD, MAY ...), `section`, what
 it `says`, the `code` of the problem where it is broken, and packages that keep it (`valid`) and break it (`invalid`).
-The tests validate each of them.
+The tests validate each of them. `differences.toml` has packages of which frictionless says something else.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from newspkg.problems import CATALOGUE, UsageError
 
-__all__ = ["CASES", "Clause", "conformance_md", "read_clauses"]
+__all__ = ["CASES", "Clause", "Difference", "conformance_md", "read_clauses", "read_differences"]
 
 CASES = "tests/conformance"
+_DIFFERENCES = "differences.toml"
 _PARTS = ("package", "resource", "dialect", "schema", "field", "types", "constraints", "profile")
 _LEVELS = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
 _PAGE = "https://datapackage.org/standard/"
@@ -36,10 +38,25 @@ class Clause:
     invalid: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A package of which the two judges say different things: `what` it has, the errors of each, and `why` these are
+    the right ones."""
+
+    id: str
+    what: str
+    section: str
+    case: dict[str, Any]
+    ours: list[str]
+    theirs: list[str]
+    why: str
+
+
 def read_clauses(folder: Path) -> list[Clause]:
     """All clauses, by part and in the order of their file. Raises UsageError where a file is wrong."""
     found = []
-    for path in sorted(folder.glob("*.toml"), key=lambda p: (_PARTS.index(p.stem) if p.stem in _PARTS else 99, p.stem)):
+    paths = [path for path in folder.glob("*.toml") if path.name != _DIFFERENCES]
+    for path in sorted(paths, key=lambda p: (_PARTS.index(p.stem) if p.stem in _PARTS else 99, p.stem)):
         try:
             given = tomllib.loads(path.read_text(encoding="utf-8"))
             found += [Clause(name, path.stem, **body) for name, body in given.items()]
@@ -51,8 +68,18 @@ def read_clauses(folder: Path) -> list[Clause]:
     return found
 
 
-def conformance_md(clauses: list[Clause]) -> str:
-    """The page that lists the clauses, part by part."""
+def read_differences(folder: Path) -> list[Difference]:
+    """What frictionless judges otherwise, in the order of the file. Raises UsageError where the file is wrong."""
+    path = folder / _DIFFERENCES
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        return [Difference(name, **body) for name, body in given.items()]
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(f"{path}: no file of differences ({error}).") from error
+
+
+def conformance_md(clauses: list[Clause], differences: Sequence[Difference] = ()) -> str:
+    """The page that lists the clauses, part by part, and what frictionless judges otherwise."""
     cases = sum(len(one.valid) + len(one.invalid) for one in clauses)
     lines = [
         "# Conformance",
@@ -76,11 +103,41 @@ def conformance_md(clauses: list[Clause]) -> str:
         ]
         lines += ["|---|---|---|---|---|---|---|"]
         lines += [_row(one) for one in clauses if one.part == part]
+    if differences:
+        lines += [
+            "",
+            "## Where frictionless judges otherwise",
+            "",
+            "Real packages, the fixtures of other projects, random packages and the cases above were given to",
+            f"frictionless 5.21 too. Of these {len(differences)} kinds of package the two say different things; each",
+            f"is a small one in `{CASES}/{_DIFFERENCES}`, and a test asks both judges. `valid`: no error;",
+            "`breaks off`: an exception ends the validation. Beyond that frictionless reads no table where the",
+            "descriptor has a fault.",
+            "",
+            "| package | section | `pkg validate` | frictionless | why |",
+            "|---|---|---|---|---|",
+            *(_line(d.what, _named(d.section), _told(d.ours), _told(d.theirs), d.why) for d in differences),
+        ]
     return "\n".join([*lines, ""])
 
 
+def _told(errors: list[str]) -> str:
+    """The codes of some errors, each once."""
+    if any(error.startswith("raises") for error in errors):
+        return "breaks off"
+    return ", ".join(f"`{code}`" for code in dict.fromkeys(error.split(" ")[0] for error in errors)) or "valid"
+
+
+def _named(section: str) -> str:
+    return section if ": " in section else f"[{section}]({_PAGE}{section.replace('#', '/#')})"
+
+
 def _row(one: Clause) -> str:
-    named = one.section if ": " in one.section else f"[{one.section}]({_PAGE}{one.section.replace('#', '/#')})"
     code = f"`{one.code}`" if one.code else ""
-    cells = (f"`{one.id}`", one.level, one.says, named, str(len(one.valid)), str(len(one.invalid)), code)
+    return _line(
+        f"`{one.id}`", one.level, one.says, _named(one.section), str(len(one.valid)), str(len(one.invalid)), code
+    )
+
+
+def _line(*cells: str) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

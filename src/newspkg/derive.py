@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from newspkg.conformance import CASES, conformance_md, read_clauses
+from newspkg.conformance import CASES, conformance_md, read_clauses, read_differences
 from newspkg.problems import CATALOGUE, CannotRun, UsageError
 from newspkg.schema import TYPES, Field, TableSchema, read_folder
 
@@ -446,7 +446,8 @@ def targets(root: Path) -> dict[str, str]:
     decisions = root / _DECISIONS
     written = decisions.read_text(encoding="utf-8") if decisions.is_file() else ""
     cases = root / CASES  # a dataset has none
-    more = {"docs/conformance.md": conformance_md(read_clauses(cases))} if cases.is_dir() else {}
+    page = conformance_md(read_clauses(cases), read_differences(cases)) if cases.is_dir() else ""
+    more = {"docs/conformance.md": page} if page else {}
     return {
         **more,
         "docs/tables.md": _tables_md(schemas),

@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from typing import Any, Protocol, TypeVar
 
 from newspkg.problems import CannotRun
@@ -76,15 +76,14 @@ def _end_with(sentinel: int) -> None:
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Processes started in here never hear an interrupt from the keyboard: the parent hears it, and ends them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Processes started in here never hear an interrupt from the keyboard: the parent hears it, and ends them. What
+    comes meanwhile the parent hears at the end."""
+    resource_tracker.ensure_running()  # else it is started in here, and lets interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @dataclass(frozen=True)

@@ -162,8 +162,8 @@ class Findings:
 
     def report(self, order: Iterable[str] = (), stats: Mapping[str, Any] | None = None) -> Report:
         """The report. Problems and findings are sorted by resource in the given `order` (what has none comes first,
-        what is not in it last), by file, row and column, those of one place as they came. `stats` is passed on as it
-        is; see `Report`."""
+        what is not in it last), by file, row and column, those of one place by code, rule and field, those without a
+        row as they came. `stats` is passed on as it is; see `Report`."""
         given = dict(stats or {})
         rank = {name: n for n, name in enumerate(order, 1)}
         came = {key: n for n, key in enumerate(self._groups)}
@@ -172,7 +172,9 @@ class Findings:
         def place(one: Problem) -> tuple[object, ...]:
             own = 0 if one.resource is None else rank.get(one.resource, len(rank) + 1)
             part = parts.get((one.resource, one.path), -1)
-            return own, one.resource or "", part, *_spot(one), came[_key(one)], one.value or "", one.message
+            # The order in which tables are read, in chunks of whatever size, must not show.
+            which = (came[_key(one)],) if one.row is None else (0, one.code, one.rule or "", one.field or "")
+            return own, one.resource or "", part, *_spot(one), *which, one.value or "", one.message
 
         findings = sorted((group.finding(place) for group in self._groups.values()), key=lambda f: place(f.first))
         problems = sorted((one for group in self._groups.values() for one in group.kept), key=place)

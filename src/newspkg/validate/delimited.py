@@ -131,6 +131,7 @@ def _split_odd(text: str, dialect: Dialect) -> Iterator[Split]:
         line += mark.count("\n") or (mark == "\r")
         if mark == dialect.escape:
             cell += [text[at:start], text[stop : stop + 1] or "\n"]
+            line += _ends_line(text, stop)
             at = stop = stop + 1
             fresh = after = False
         elif mark == dialect.quote and quoted:
@@ -153,6 +154,11 @@ def _split_odd(text: str, dialect: Dialect) -> Iterator[Split]:
     if begin < len(text):
         close(len(text))
         yield first_line, cells, text[begin:], quoted
+
+
+def _ends_line(text: str, at: int) -> bool:
+    """Whether the character at an offset, which is escaped, ends a physical line."""
+    return text[at : at + 1] == "\n" or (text[at : at + 1] == "\r" and text[at + 1 : at + 2] != "\n")
 
 
 @lru_cache(maxsize=8)
@@ -192,6 +198,8 @@ def cell_places(
             stray.append(closed)
         fresh, after = fresh and start == at, after and start == at
         if mark == dialect.escape:
+            if _ends_line(raw, stop):
+                line, line_start = line + 1, stop + 1
             stop += 1
             fresh = False
         elif mark == dialect.quote and quoted:

@@ -57,6 +57,8 @@ def fast_reader(
         if structure is None:
             return None
         skip = 0
+        if n == 0 and not structure.records:  # the header stands in a later file
+            return None
         if structure.records and header is not None:
             try:
                 with path.open(encoding="utf-8-sig", newline="") as file:

@@ -297,6 +297,8 @@ class Objects:
 
     def _place(self, item: Item, lines: Lines) -> Place:
         begin = lines.place(item.at)
+        if not isinstance(item.value, (list, dict)):
+            return Place(begin[0], column=begin[1])
         scan = Scan(lines.text, Decoder())
         at = {key: lines.place(start) for key, start in scan.cells(item.at)}
         keys: Sequence[str | int] = self.shape.keys if self.shape.kind is dict else range(len(item.value))

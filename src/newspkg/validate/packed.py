@@ -129,7 +129,8 @@ def _stream(path: Path, compression: str, inner: str) -> Iterator[IO[bytes]]:
 def _member(archive: zipfile.ZipFile, inner: str) -> zipfile.ZipInfo:
     """The file of an archive that is meant: by its name, or the only one."""
     # What a Mac adds to an archive about its files is none of them.
-    files = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
+    named = [one for one in archive.infolist() if one.filename]  # Python cannot say of others whether they are folders
+    files = [one for one in named if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
     meant = [one for one in files if one.filename == inner] if inner else files
     if len(meant) == 1:
         return meant[0]

@@ -1,0 +1,481 @@
+"""What the fuzzer feeds to the validator, and what must hold of any input.
+
+An input is one byte that chooses the target, then what the target makes of the rest:
+
+    csv         six bytes that choose dialect, encoding, schema and parts; then the bytes of the table
+    split       bytes as text, split by two functions that must agree
+    bytes       the bytes of datapackage.json
+    tree        the same, but changed as a tree
+    formats     one byte that chooses the format; then the bytes of the file
+
+Whatever the input: `validate` returns a report that can be shown in every form, or raises PkgError. The fast and the
+slow way of reading say the same, keys on disk say the same as keys in memory, the records are those of `csv.reader`,
+problems stand where the file has a line, and the work grows with the input no faster than a line.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import lzma
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import formats
+from fuzz.mutate import change_bytes, change_json, change_zip, parts_of
+from growth import steps
+from newspkg.conformance import CASES, read_clauses
+from newspkg.problems import PkgError
+from newspkg.report import Findings, Report
+from newspkg.validate import fast, keys, records, structure, validate
+from newspkg.validate.delimited import _ESCAPED, _split_odd, split
+from newspkg.validate.descriptor import Dialect, open_package
+from newspkg.validate.files import open_table
+from newspkg.validate.packed import Scratch
+from packages.standard import STANDARD
+
+__all__ = ["FAST", "SLOW", "TARGETS", "Target", "run", "seeds", "switched"]
+
+ROOT = Path(__file__).resolve().parents[2]
+Outcome = frozenset[str]
+
+# --- what must hold of any package -----------------------------------------------------------------------------------
+
+FAST = {  # files of any size are read fast, in blocks and batches so small that everything spans two of them
+    (fast, "LEAST"): 0,
+    (fast, "_STARTED"): 0,
+    (structure, "_BLOCK"): 16,
+    (fast, "ROWS"): 3,
+    (records, "ROWS"): 4,
+    (keys, "_PENDING"): 5,
+    (keys, "_LEAST"): 1,
+}
+SLOW = {(fast, "LEAST"): 1 << 60, (fast, "_STARTED"): 1 << 60}
+_STEPS = 60_000  # calls that a package may take whatever its size, and ...
+_STEPS_A_BYTE = 600  # ... for each of its bytes: far above what is needed, far below what a square would come to
+
+
+@contextmanager
+def switched(values: dict[tuple[Any, str], int]) -> Iterator[None]:
+    before = {place: getattr(*place) for place in values}
+    for (module, name), value in values.items():
+        setattr(module, name, value)
+    try:
+        yield
+    finally:
+        for (module, name), value in before.items():
+            setattr(module, name, value)
+
+
+def _judged(folder: Path, limit: int | None = None, **options: Any) -> Report | str:
+    """The report, or the sentence of a refusal."""
+    try:
+        return validate(folder, limit=limit, **options)
+    except PkgError as refused:
+        return f"{type(refused).__name__}: {refused}"
+
+
+def _same(one: Report | str, other: Report | str, said: str) -> None:
+    """Checks that two ways of judging come to the same; says in what they differ."""
+    if isinstance(one, str) or isinstance(other, str):
+        assert one == other, said
+        return
+    first, second = _parts(one), _parts(other)
+    if first != second:
+        only = [
+            "\n".join(text for text in mine if text not in theirs)
+            for mine, theirs in ((first, second), (second, first))
+        ]
+        raise AssertionError(f"{said}\n{only[0]}\nnot\n{only[1]}")
+
+
+def _parts(report: Report) -> list[str]:
+    """All that a report says, without the order of problems that stand at one place."""
+    data = report.as_json()
+    return sorted(json.dumps(one) for part in data.values() for one in (part if isinstance(part, list) else [part]))
+
+
+def _sound(found: Report | str, folder: Path) -> Outcome:
+    """Checks a report by itself; what it comes to."""
+    if isinstance(found, str):
+        assert ": " in found and "Traceback" not in found
+        return frozenset({found.partition(":")[0]})
+    data = found.as_json()
+    shown = json.dumps(data)
+    assert str(folder) not in shown, "a report names no folder of this machine"
+    assert " object at 0x" not in shown, "a message shows an object of Python"
+    assert found.valid == (found.errors == 0)
+    assert found.errors + found.warnings == sum(found.counts.values()) == sum(f.count for f in found.findings)
+    for one in found.problems:
+        assert one.message, "a problem has a sentence"
+        assert one.line is None or one.line >= 1
+        assert one.column is None or one.column >= 1
+        assert one.row is None or one.row >= 0
+    found.as_text()
+    found.as_frictionless()
+    left = {f"left {u.reason.partition(' ')[0]}" for u in found.unchecked}
+    return frozenset({f"{f.code} {f.rule or ''}"[:40] for f in found.findings} | left)
+
+
+def _package(folder: Path, files: dict[str, bytes], spice: int = 0) -> Outcome:
+    """Everything that must hold of a package. `spice` chooses the dearer checks, which only some inputs get."""
+    for old in folder.iterdir():
+        old.unlink()
+    for name, raw in files.items():
+        (folder / name).write_bytes(raw)
+    with switched(FAST):
+        found = _judged(folder)
+        outcome = _sound(found, folder)
+        if spice % 4 == 1:
+            _same(found, _judged(folder, memory=1), "keys on disk say something else")
+        if spice % 4 == 2 and isinstance(found, Report):
+            few = _judged(folder, limit=1)
+            assert isinstance(few, Report) and few.counts == found.counts, "a limit changes what is counted"
+    if spice % 32 == 3:
+        size = sum(map(len, files.values()))
+        taken = steps(lambda: _judged(folder))
+        assert taken <= _STEPS + _STEPS_A_BYTE * size, f"{taken:,} calls for {size:,} bytes"
+    with switched(SLOW):
+        _same(found, _judged(folder), "the fast and the slow way differ")
+    return outcome
+
+
+# --- delimited tables ------------------------------------------------------------------------------------------------
+
+DIALECTS: list[dict[str, Any]] = [
+    {},
+    {"delimiter": ";"},
+    {"delimiter": "\t", "quoteChar": "'"},
+    {"doubleQuote": False},
+    {"escapeChar": "\\"},
+    {"skipInitialSpace": True},
+    {"header": False},
+    {"headerRows": [1, 2]},
+    {"headerRows": [2]},
+    {"commentChar": "#"},
+    {"commentRows": [2, 3]},
+    {"nullSequence": "NA"},
+    {"delimiter": "||"},
+    {"lineTerminator": "\r"},
+    {"lineTerminator": "|"},
+    {"delimiter": "é", "skipInitialSpace": True},
+    {"delimiter": " ", "skipInitialSpace": True},
+    {"delimiter": '"', "quoteChar": "'"},
+]
+ENCODINGS = [None, "utf-8", "utf-8", "latin-1", "utf-16", "cp1252", "ascii", "utf-16-le", "shift_jis", "utf-7", "idna"]
+_A, _B = {"name": "a", "type": "integer"}, {"name": "b", "type": "string"}
+SCHEMAS: list[dict[str, Any] | None] = [
+    {"fields": [_A, _B], "primaryKey": ["a"]},
+    {"fields": [_A, _B], "primaryKey": ["a", "b"], "missingValues": ["NA"]},
+    {"fields": [_B, {**_A, "constraints": {"required": True, "minimum": 1}}], "uniqueKeys": [["b"]]},
+    {"fields": [{"name": "a", "type": "number"}, {"name": "b", "type": "date"}, {"name": "c", "type": "datetime"}]},
+    {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": "[a-c]+", "maxLength": 2, "unique": True}}]},
+    {"fields": [_B], "foreignKeys": [{"fields": ["b"], "reference": {"resource": "p", "fields": ["k"]}}]},
+    {"fields": [_A, _B], "foreignKeys": [{"fields": "b", "reference": {"resource": "", "fields": "a"}}]},
+    {"fields": [{"name": "a", "type": "any"}, {"name": "b", "type": "boolean"}], "fieldsMatch": ["superset"]},
+    {"fields": [{"name": "a", "type": "list"}, {"name": "b", "type": "duration"}], "fieldsMatch": ["partial"]},
+    {"fields": [{"name": "a", "type": "year"}, {"name": "b", "type": "time"}], "missingValues": []},
+    {"fields": [{"name": "a", "type": "geopoint"}, {"name": "b", "type": "object"}, {"name": "c", "type": "string", "format": "email"}]},
+    None,
+]  # fmt: skip
+_TABLES = [
+    b"a,b\n1,x\n2,y\n",
+    b'a,b\r\n1,"x\r\ny"\r\n2,"p ""q"""\r\n',
+    b"a,b\n1,x,\n\n2\n,,\n,\n3,y",
+    b'b;a\n"";1\nb;\n',
+    b"a,b,c\n1.5,2020-02-29,2020-02-29T00:00:00Z\nNaN,2020-02-30,\n",
+    b"a\n\n\"\"\n\na\n",
+    b"\xef\xbb\xbfa,b\n1,\xc3\xa9\n",
+    b"#x\na,b\n#1,2\n1,2\n",
+    "a||b¶1||\"x||y\"¶".encode(),
+    "a,b\n1,é\n".encode("utf-16"),
+]  # fmt: skip
+
+
+def _csv_seeds() -> list[bytes]:
+    heads = [bytes([d, d % len(ENCODINGS), (d + n) % len(SCHEMAS), 0, n, 0]) for n in range(3) for d in range(18)]
+    return [head + table for n, head in enumerate(heads) for table in (_TABLES[n % len(_TABLES)], _TABLES[0])]
+
+
+def _csv(raw: bytes, folder: Path) -> Outcome:
+    head, table = raw[:6].ljust(6, b"\0"), raw[6:]
+    dialect = DIALECTS[head[0] % len(DIALECTS)]
+    encoding, schema = ENCODINGS[head[1] % len(ENCODINGS)], SCHEMAS[head[2] % len(SCHEMAS)]
+    cut = head[3] % (len(table) + 1) if head[3] else 0
+    parts = {"t.csv": table} if not cut else {"t.csv": table[:cut], "u.csv": table[cut:]}
+    resource: dict[str, Any] = {
+        "name": "t",
+        "path": list(parts) if cut else "t.csv",
+        "dialect": dialect,
+        "type": "table",
+    }
+    resource |= {} if encoding is None else {"encoding": encoding}
+    resource |= {} if schema is None else {"schema": schema}
+    parent = {"name": "p", "path": "p.csv", "schema": {"fields": [{"name": "k", "type": "string"}]}, "type": "table"}
+    descriptor = json.dumps({"name": "x", "resources": [resource, parent]}).encode()
+    outcome = _package(folder, {"datapackage.json": descriptor, "p.csv": b"k\nx\ny\n", **parts}, head[4])
+    for way in (FAST, SLOW):
+        with switched(way):
+            _placed(folder, parts)
+    if not cut:
+        for way in (FAST, SLOW):
+            with switched(way):
+                _same_records(folder, table)
+    return outcome
+
+
+def _same_records(folder: Path, raw: bytes) -> None:
+    """The records that a table's reader gives are those of csv.reader."""
+    findings = Findings()
+    resource = open_package(folder, findings).resources[0]
+    dialect = resource.dialect
+    if dialect is None or len(dialect.delimiter) > 1 or dialect.line_terminator is not None or not resource.encoding:
+        return
+    with Scratch() as scratch:
+        table = open_table(folder, resource, findings, scratch)
+        if table is None:
+            return
+        try:
+            found = [row for chunk in table.reader.chunks(table.width, []) for row in _rows(chunk, table.width)]
+        except records.Again:  # the slow reader will have it
+            return
+    if table.reader.broken:
+        return
+    text = raw.decode(resource.encoding, "newspkg.escape")
+    expected = list(_read(text, dialect))
+    expected = [r for n, r in enumerate(expected, 1) if n not in dialect.comment_rows]
+    if dialect.comment_char:
+        expected = [r for r in expected if not (r and r[0].startswith(dialect.comment_char))]
+    above = max(dialect.header_rows, default=0)
+    assert found == [[_ESCAPED.sub("\ufffd", cell) for cell in r] for r in expected[above:]]
+
+
+def _rows(chunk: Any, width: int) -> Iterator[list[str]]:
+    columns = [str(n) for n in range(width)]
+    for n, row in enumerate(chunk.cells.select(columns).rows() if columns else [()] * len(chunk.numbers)):
+        cells = ["" if cell is None else cell for cell in row][: chunk.narrow.get(n, width)]
+        yield [*cells, *chunk.wide.get(n, [])]
+
+
+def _placed(folder: Path, texts: dict[str, bytes]) -> None:
+    """A cell that is told of stands where it is said to stand."""
+    found = _judged(folder)
+    resource = open_package(folder, Findings()).resources[0]
+    if isinstance(found, str) or resource.dialect is None or not resource.encoding:
+        return
+    lines = {name: _LINES.split(raw.decode(resource.encoding, "newspkg.escape")) for name, raw in texts.items()}
+    marks = [resource.dialect.quote or '"', resource.dialect.escape or '"', "\n", "\r", "\ufffd"]
+    for one in found.problems:
+        if one.code not in ("type-error", "constraint-error", "extra-cell") or one.resource != "t" or not one.value:
+            continue
+        if any(mark in one.value for mark in marks) or len(one.value) > 190 or one.line is None or one.column is None:
+            continue
+        rest = lines[str(one.path)][one.line - 1][one.column - 1 :]
+        bare = rest.lstrip(" ") if resource.dialect.skip_space else rest
+        assert bare.replace(marks[0], "").startswith(one.value), (one, rest[:80])
+
+
+_LINES = re.compile("\r\n|\n|\r")
+
+
+def _read(text: str, dialect: Dialect) -> Iterator[list[str]]:
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quote,
+        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+        doublequote=dialect.double_quote,
+        escapechar=dialect.escape,
+        skipinitialspace=dialect.skip_space,
+    )
+
+
+_PLAIN_DIALECTS = [
+    Dialect(),
+    Dialect(delimiter=";", quote="'"),
+    Dialect(double_quote=False),
+    Dialect(quote=None, escape="\\"),
+    Dialect(skip_space=True),
+]
+
+
+def _split(raw: bytes, folder: Path) -> Outcome:
+    """Both functions that split text find the same records as csv.reader."""
+    text = raw[1:].decode("utf-8", "replace")
+    dialect = _PLAIN_DIALECTS[raw[0] % len(_PLAIN_DIALECTS) if raw else 0]
+    expected = list(_read(text, dialect))
+    usual = list(split(io.StringIO(text, newline=""), dialect))
+    assert [cells for _, cells, _, _ in usual] == expected
+    assert "".join(whole for _, _, whole, _ in usual) == text
+    assert list(_split_odd(text, dialect)) == usual
+    return frozenset({f"{min(len(expected), 3)} {min(max(map(len, expected), default=0), 3)}"})
+
+
+# --- descriptors -----------------------------------------------------------------------------------------------------
+
+
+def _cases() -> list[dict[str, bytes]]:
+    """The packages of all clauses of the standard, and those that break it."""
+    from test_conformance import files_of
+
+    cases = [case for clause in read_clauses(ROOT / CASES) for case in (*clause.valid, *clause.invalid)]
+    return [*map(files_of, cases), *STANDARD.values()]
+
+
+@cache
+def _trees() -> list[bytes]:
+    found = []
+    for files in _cases():
+        try:
+            found.append(json.dumps(json.loads(files["datapackage.json"])).encode())
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))
+
+
+@cache
+def _words() -> tuple[list[str], list[Any]]:
+    """The keys and the values that the seeds have."""
+    keys_: dict[str, None] = {}
+    values: dict[str, Any] = {}
+    for tree in _trees():
+        for box, key in parts_of(json.loads(tree)):
+            if isinstance(key, str):
+                keys_[key] = None
+            values[json.dumps(box[key])] = box[key]
+    return list(keys_), list(values.values())
+
+
+_SCHEMA = json.dumps(SCHEMAS[0]).encode()
+_BESIDE = {
+    "t.csv": b"a,b\n1,x\n2,\n",
+    "books.csv": b"id,title,year\n1,Salt,2001\n2,Rain,2014\n",
+    "loans.csv": b"loan,book,printed\n1,1,2001\n",
+    "s.json": _SCHEMA,
+    "d.json": b'{"delimiter": ","}',
+    "t.json": b'[{"a": 1}, {"a": "x"}]',
+}
+
+
+def _descriptor(raw: bytes, folder: Path) -> Outcome:
+    return _package(folder, {**_BESIDE, "datapackage.json": raw}, sum(raw[:64]))
+
+
+def _changed_tree(random: Random, raw: bytes, other: bytes) -> bytes:
+    try:
+        tree = json.loads(raw)
+    except (ValueError, RecursionError):
+        return random.choice(_trees())
+    return json.dumps(change_json(random, tree, *_words())).encode()
+
+
+# --- other formats ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def _formats() -> list[tuple[str, bytes]]:
+    rows = [["id", "title", "year"], [1, "Salt", 2001], [2.5, None, "x"], [True, formats.MOMENT, -1]]
+    plain = b'[{"id": 1, "title": "Salt", "year": 2001}, {"year": "x", "id": 2.5, "more": [null]}]'
+    lines = b'{"id": 1, "title": "a", "year": 2000}\n\n{"year": [1]}\n[1, 2\n'
+    table = b"id,title,year\n1,Salt,2001\n2,Rain,x\n"
+    return [
+        ("b.xlsx", formats.xlsx(rows)),
+        ("b.ods", formats.ods(rows)),
+        ("b.xls", formats.xls(rows)),
+        ("b.json", plain),
+        ("b.json", b'[["id", "title", "year"], [1, "a", 2000], ["x"]]'),
+        ("b.jsonl", lines),
+        ("b.csv.zip", formats.zipped(**{"b.csv": table})),
+        ("b.csv.gz", gzip.compress(table, mtime=0)),
+        ("b.csv.xz", lzma.compress(table)),
+        ("b.parquet", _parquet()),
+        ("b.xlsx.zip", formats.zipped(**{"b.xlsx": formats.xlsx(rows)})),
+    ]
+
+
+def _parquet() -> bytes:
+    import polars as pl
+
+    raw = io.BytesIO()
+    frame = pl.DataFrame({"id": [1, 2, None], "title": ["Salt", "é", None], "year": [2001, -5, 70000]})
+    frame.write_parquet(raw, compression="uncompressed", row_group_size=2)
+    return raw.getvalue()
+
+
+def _format_seeds() -> list[bytes]:
+    return [bytes([n]) + raw for n, (_, raw) in enumerate(_formats())]
+
+
+def _format(raw: bytes, folder: Path) -> Outcome:
+    name, _ = _formats()[raw[0] % len(_formats()) if raw else 0]
+    fields = [{"name": "id", "type": "integer"}, {"name": "title", "type": "string"}, {"name": "year", "type": "year"}]
+    schema = {"fields": fields, "primaryKey": ["id"]}
+    resource = {"name": "b", "path": name, "schema": schema, "type": "table"}
+    descriptor = json.dumps({"name": "x", "resources": [resource]}).encode()
+    return frozenset(
+        {name[1:] + one for one in _package(folder, {"datapackage.json": descriptor, name: raw[1:]}, sum(raw[-40:]))}
+    )
+
+
+def _changed_format(random: Random, raw: bytes, other: bytes) -> bytes:
+    change = change_zip if random.random() < 0.6 else change_bytes
+    return raw[:1] + change(random, raw[1:], other[1:])
+
+
+def _changed_behind(head: int) -> Callable[[Random, bytes, bytes], bytes]:
+    """Changes what stands behind the bytes that choose, and now and then one of these."""
+
+    def change(random: Random, raw: bytes, other: bytes) -> bytes:
+        first = bytearray(raw[:head].ljust(head, b"\0"))
+        if random.random() < 0.3:
+            first[random.randrange(head)] = random.randrange(256)
+        return bytes(first) + change_bytes(random, raw[head:], other[head:])
+
+    return change
+
+
+# --- all targets -----------------------------------------------------------------------------------------------------
+
+
+class Target:
+    """A way to make a package of bytes. `judge(input, folder)` raises where something does not hold."""
+
+    def __init__(
+        self,
+        name: str,
+        judge: Callable[[bytes, Path], Outcome],
+        seeds: Callable[[], list[bytes]],
+        change: Callable[[Random, bytes, bytes], bytes] = change_bytes,
+    ) -> None:
+        self.name, self.judge, self.seeds, self.change = name, judge, seeds, change
+
+
+TARGETS = [
+    Target("csv", _csv, _csv_seeds, _changed_behind(6)),
+    Target("split", _split, lambda: [bytes([n]) + t for n in range(5) for t in _TABLES], _changed_behind(1)),
+    Target("bytes", _descriptor, _trees),
+    Target("tree", _descriptor, _trees, _changed_tree),
+    Target("formats", _format, _format_seeds, _changed_format),
+]
+
+
+def seeds() -> list[bytes]:
+    """The inputs to begin with."""
+    return [bytes([n]) + seed for n, target in enumerate(TARGETS) for seed in target.seeds()]
+
+
+def run(raw: bytes, folder: Path) -> tuple[str, Outcome]:
+    """Feeds an input; the target's name and what the input came to. Raises whatever does not hold."""
+    target = TARGETS[raw[0] % len(TARGETS) if raw else 0]
+    limit = sys.getrecursionlimit()
+    outcome = target.judge(raw[1:], folder)
+    assert sys.getrecursionlimit() == limit
+    return target.name, outcome
