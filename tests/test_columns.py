@@ -116,6 +116,20 @@ def test_what_is_no_parquet_is_said_to_be_none(tmp_path: Path, raw: bytes) -> No
     assert "cannot be read as Parquet" in report.problems[0].message
 
 
+def test_a_damaged_page_is_told_and_never_taken_for_the_end(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"n": list(range(1, 5001)), "t": [f"text {n % 97}" for n in range(5000)]})
+    frame.write_parquet(tmp_path / "whole.parquet", compression="uncompressed", row_group_size=1000)
+    raw = bytearray((tmp_path / "whole.parquet").read_bytes())
+    schema = {"fields": [{"name": "n", "type": "integer", "constraints": {"minimum": 1}}, {"name": "t"}]}
+    package(tmp_path, "t.parquet", schema)
+    for at in range(len(raw) // 3, 2 * len(raw) // 3, len(raw) // 9):
+        damaged = raw.copy()
+        damaged[at : at + 400] = bytes(b ^ 0x5A for b in damaged[at : at + 400])
+        (tmp_path / "t.parquet").write_bytes(damaged)
+        report = validate(tmp_path)
+        assert report.stats["rows"] == 5000 or "source-error" in report.counts
+
+
 def test_several_files_are_one_table_and_must_have_the_same_columns(tmp_path: Path) -> None:
     pl.DataFrame({"n": [1, 2]}).write_parquet(tmp_path / "a.parquet")
     pl.DataFrame({"n": [2, 3]}).write_parquet(tmp_path / "b.parquet")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from hypothesis import strategies as st
 import newspkg
 from effort import examples
 from newspkg.contract import pandera_schema
+from newspkg.contract.exact import Exact
 from newspkg.problems import SchemaError
+from newspkg.report import Findings
 from newspkg.schema import TYPES, Field, TableSchema
 from newspkg.validate import validate
-from newspkg.validate.cells import dtype_of
+from newspkg.validate.cells import columns_of, dtype_of
 from newspkg.validate.values import parser
 from packages import make
 
@@ -335,6 +338,22 @@ def test_a_column_may_be_as_other_readers_give_it(
     assert condemned_somehow(described, cells) == broken
 
 
+def test_a_verdict_is_that_of_the_value_not_of_one_that_python_takes_for_equal() -> None:
+    contract = newspkg.schema(one("any", constraints={"enum": ["1", "2020-01-01"]}))
+    assert condemned(contract, pl.DataFrame({"x": [1]})) == set()
+    assert condemned(contract, pl.DataFrame({"x": [True]})) == {(0, "x", "enum")}
+    assert condemned(contract, pl.DataFrame({"x": [date(2020, 1, 1), date(2020, 1, 2)]})) == {(1, "x", "enum")}
+
+
+def test_no_more_verdicts_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newspkg.contract.exact._MEMO", 2)
+    (column,) = columns_of(TableSchema("t", (Field("x", "duration"),)), "t", Findings()).values()
+    exact = Exact(column)
+    cells = pl.Series(["P1D", "x", "P2D", "y", "P1D"])
+    assert exact.faulty(cells, "type").to_list() == [False, True, False, True, False]
+    assert len(exact.memo) <= 2
+
+
 # --- rules -----------------------------------------------------------------------------------------------------------
 
 
@@ -387,6 +406,14 @@ def test_values_are_compared_not_texts() -> None:
         (3, "type"),
     ]
     assert column({"type": "object"}, '{"a": 1, "b": 2}', '{"b": 2, "a": 1}', primaryKey="x") == [(1, "primaryKey")]
+
+
+def test_minus_zero_is_zero_and_nan_is_a_value() -> None:
+    cells = (0.0, -0.0, float("nan"), float("nan"), None, None)
+    assert column({"type": "number", "constraints": {"unique": True}}, *cells) == [(1, "unique"), (3, "unique")]
+    keyed = {"fields": [{"name": "a", "type": "number"}, {"name": "b", "type": "integer"}], "uniqueKeys": [["a", "b"]]}
+    found = framed(keyed, [[cell, 1] for cell in cells])
+    assert found == {(1, None, "uniqueKeys a + b"), (3, None, "uniqueKeys a + b")}
 
 
 def test_a_key_that_is_told_unique_is_told_once() -> None:

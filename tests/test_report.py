@@ -237,7 +237,10 @@ def test_problems_are_in_the_order_of_the_package() -> None:
 
 def test_faults_of_one_place_stand_in_one_order_however_they_came() -> None:
     """A table is read in chunks: which rule is broken first depends on where they end."""
-    found = [bad(4, column=2, rule=rule, code=code) for rule, code in (("pattern", "constraint-error"), ("b", "type-error"), ("a", "type-error"))]
+    found = [
+        bad(4, column=2, rule=rule, code=code)
+        for rule, code in (("pattern", "constraint-error"), ("b", "type-error"), ("a", "type-error"))
+    ]
     orders = {tuple((p.code, p.rule) for p in report_of(order).problems) for order in itertools.permutations(found)}
     assert orders == {(("constraint-error", "pattern"), ("type-error", "a"), ("type-error", "b"))}
 

@@ -4,6 +4,7 @@ An input is one byte that chooses the target, then what the target makes of the 
 
     csv         six bytes that choose dialect, encoding, schema and parts; then the bytes of the table
     split       bytes as text, split by two functions that must agree
+    cells       two bytes that choose a field with its constraints; then texts, one a line
     bytes       the bytes of datapackage.json
     tree        the same, but changed as a tree
     formats     one byte that chooses the format; then the bytes of the file
@@ -29,6 +30,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import polars as pl
+
 import formats
 from fuzz.mutate import change_bytes, change_json, change_zip, parts_of
 from growth import steps
@@ -36,9 +39,11 @@ from newspkg.conformance import CASES, read_clauses
 from newspkg.problems import PkgError
 from newspkg.report import Findings, Report
 from newspkg.validate import fast, keys, records, structure, validate
+from newspkg.validate.cells import columns_of, dtype_of, judge
 from newspkg.validate.delimited import _ESCAPED, _split_odd, split
 from newspkg.validate.descriptor import Dialect, open_package
 from newspkg.validate.files import open_table
+from newspkg.validate.model import read_table
 from newspkg.validate.packed import Scratch
 from packages.standard import STANDARD
 
@@ -272,13 +277,16 @@ def _placed(folder: Path, texts: dict[str, bytes]) -> None:
     if isinstance(found, str) or resource.dialect is None or not resource.encoding:
         return
     lines = {name: _LINES.split(raw.decode(resource.encoding, "newspkg.escape")) for name, raw in texts.items()}
-    marks = [resource.dialect.quote or '"', resource.dialect.escape or '"', "\n", "\r", "\ufffd"]
+    escape = resource.dialect.escape
+    marks = [resource.dialect.quote or '"', "\n", "\r", "\ufffd"]
     for one in found.problems:
         if one.code not in ("type-error", "constraint-error", "extra-cell") or one.resource != "t" or not one.value:
             continue
         if any(mark in one.value for mark in marks) or len(one.value) > 190 or one.line is None or one.column is None:
             continue
         rest = lines[str(one.path)][one.line - 1][one.column - 1 :]
+        if escape is not None and escape in rest:
+            continue
         bare = rest.lstrip(" ") if resource.dialect.skip_space else rest
         assert bare.replace(marks[0], "").startswith(one.value), (one, rest[:80])
 
@@ -317,6 +325,96 @@ def _split(raw: bytes, folder: Path) -> Outcome:
     assert "".join(whole for _, _, whole, _ in usual) == text
     assert list(_split_odd(text, dialect)) == usual
     return frozenset({f"{min(len(expected), 3)} {min(max(map(len, expected), default=0), 3)}"})
+
+
+# --- single cells ----------------------------------------------------------------------------------------------------
+
+_LIMITS: dict[str, list[dict[str, Any]]] = {
+    "string": [{"minLength": 2}, {"maxLength": 3}, {"pattern": "[a-c.]+"}, {"pattern": "\\d{1,2}.?"}, {"enum": ["a", "b", "1"]}],
+    "integer": [{"minimum": 0}, {"maximum": "10"}, {"exclusiveMinimum": -1}, {"enum": [1, "2", 300]}, {"minimum": 2**63}],
+    "number": [{"minimum": 0.1}, {"maximum": 1e300}, {"exclusiveMaximum": "0.3"}, {"enum": [1, 2.5]}, {"exclusiveMinimum": 0}],
+    "boolean": [{"enum": [True]}],
+    "date": [{"minimum": "2020-02-29"}, {"exclusiveMaximum": "1999-12-31"}, {"enum": ["2020-02-29"]}],
+    "datetime": [{"minimum": "2020-02-29T00:00:00Z"}, {"exclusiveMinimum": "1999-12-31T23:59:59"}, {"maximum": "2020-01-01T00:00:00.5"}],
+    "time": [{"maximum": "12:00:00"}],
+    "year": [{"minimum": 2000}, {"exclusiveMaximum": "1999"}],
+    "yearmonth": [{"minimum": "2000-01"}],
+    "duration": [{"minimum": "P1D"}],
+    "list": [{"minLength": 2}, {"enum": [["a"], ["b", "c"]]}],
+    "array": [{"maxLength": 1}, {"jsonSchema": {"items": {"type": "string"}}}],
+    "object": [{"minLength": 1}],
+    "geopoint": [{"enum": ["1,2"]}],
+}  # fmt: skip
+
+
+@cache
+def _fields() -> list[dict[str, Any]]:
+    from fuzz.packages import KINDS
+
+    found = []
+    for kind in KINDS:
+        for limits in ({}, {"required": True}, *_LIMITS.get(kind.given["type"], ())):
+            for missing in ({}, {"missingValues": ["NA", "1", "0"]}) if limits in ({}, {"required": True}) else ({},):
+                found.append({"name": "a", **kind.given, "constraints": limits, **missing})
+    return found
+
+
+_CELLS = [
+    b"1\n01\n+1\n-0\n 1\n1 \n1_0\n1.\n.5\n1e5\n1E-5\n0x10\n9223372036854775808\n-9223372036854775808\n1,000\n\xd9\xa1\n\xe2\x88\x921",
+    b"0.1\n0.10000000000000000001\n0.3\n0.30000000000000001\n0.29999999999999999\n1e309\n-1e309\n1e-400\nNaN\nnan\nINF\n-inf\n+inf\nInfinity\n1e300\n1.0000000000000001e300",
+    b"true\nTrue\nTRUE\ntRUE\nfalse\n1\n0\n01\nja\nnein\nJa\n true",
+    b"2020-02-29\n2021-02-29\n1900-02-29\n2000-02-29\n0001-01-01\n0000-01-01\n20200229\n2020-2-9\n2020-02-29Z\n1999-12-31\n12020-01-01\n-2020-01-01",
+    b"2020-02-29T00:00:00\n2020-02-29T00:00:00Z\n2020-02-28T23:59:60Z\n2020-02-29T24:00:00\n2020-02-29T00:00:00.000Z\n2020-02-29T01:00:00+01:00\n2020-02-29 00:00:00\n1999-12-31T23:59:59\n2020-01-01T00:00:00.5\n2020-01-01T00:00:00.50000000001",
+    b"12:00:00\n24:00:00\n12:00\n12:00:00.5\n23:59:60\n00:00:00Z\n1:00:00",
+    b"2000\n1999\n02000\n999\n0999\n-0044\n12020\n2020Z\n+2000\n 2000\n2e3\n2000-01\n2000-13\n2000-1",
+    b"a@b.org\nA@B.ORG\na.b@c.d.ee\na..b@c.org\n@b.org\na@b\na b@c.org\nhttp://a.org\nhttps://a-.org/\nhttp://a..b\nhttp://a.org:80\nurn:x:y\nmailto:a@b",
+    b"123e4567-e89b-12d3-a456-426614174000\n123E4567-E89B-12D3-A456-426614174000\n123e4567e89b12d3a456426614174000\n00000000-0000-0000-0000-000000000000\naGk=\naGk\n!!!!",
+    b"a\nab\nabc\nabcd\n\xc3\xa9\n\xe2\x80\xa8\na\xcc\x81\n\n \nNA\n1\nb\n.\n9.\n99\n999",
+    b'[]\n["a"]\n["a", 1]\n{}\n{"a": 1}\nnull\n[1,\n1,2\n1, 2\n[1, 2]\n{"lon": 1, "lat": 2}\n181,0\na,b\n,\nP1D\nP1DT1H\nPT36H\nP\n-P1D',
+]  # fmt: skip
+
+
+def _cell_seeds() -> list[bytes]:
+    return [bytes([n >> 8, n & 255]) + texts for n in range(len(_fields())) for texts in _CELLS]
+
+
+def _cells(raw: bytes, folder: Path) -> Outcome:
+    """What the guards of a column spare is good, and the values are those that its exact function finds."""
+    at = int.from_bytes(raw[:2].ljust(2, b"\0"), "big")
+    field = _fields()[at % len(_fields())]
+    texts = raw[2:].decode("utf-8", "replace").replace("\0", "").split("\n")
+    resource = {"name": "t", "path": "t.csv", "schema": {"fields": [field, {"name": "b"}]}, "type": "table"}
+    table = io.StringIO(newline="")
+    csv.writer(table, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows([["a", "b"], *([text, "x"] for text in texts)])
+    outcome = _package(
+        folder,
+        {
+            "datapackage.json": json.dumps({"name": "x", "resources": [resource]}).encode(),
+            "t.csv": table.getvalue().encode(),
+        },
+    )
+    for way in (FAST, SLOW):
+        with switched(way):
+            _exact(folder, texts)
+    return outcome
+
+
+def _exact(folder: Path, texts: list[str]) -> None:
+    findings = Findings(None)
+    resource = open_package(folder, findings).resources[0]
+    assert resource.schema is not None
+    column = columns_of(resource.schema, "t", findings)["a"]
+    judged = judge(column, texts)
+    with Scratch() as scratch:
+        opened = open_table(folder, resource, findings, scratch)
+        assert opened is not None
+        told = Findings(None)
+        columns = columns_of(resource.schema, "t", findings)
+        table = read_table(opened, resource, columns, {"a"}, told, lambda *_: [])
+    found = {(p.row, p.rule) for p in told.report().problems}
+    assert found == {(row + 2, rule) for rule, rows in judged.faults.items() for row in rows}, "the guards differ"
+    values = pl.Series("a", judged.values, dtype=dtype_of(column.field), strict=False)
+    assert table.frame["a"].equals(values, null_equal=True), "the values differ"
 
 
 # --- descriptors -----------------------------------------------------------------------------------------------------
@@ -461,6 +559,7 @@ class Target:
 TARGETS = [
     Target("csv", _csv, _csv_seeds, _changed_behind(6)),
     Target("split", _split, lambda: [bytes([n]) + t for n in range(5) for t in _TABLES], _changed_behind(1)),
+    Target("cells", _cells, _cell_seeds, _changed_behind(2)),
     Target("bytes", _descriptor, _trees),
     Target("tree", _descriptor, _trees, _changed_tree),
     Target("formats", _format, _format_seeds, _changed_format),

@@ -161,3 +161,11 @@ def test_a_file_in_a_zip_without_a_name(tmp_path: Path) -> None:
     raw = formats_zip(**{"b.csv": b"id\n1\n"}).replace(b"b.csv", b"\0.csv")
     report = validate(make.write(one_file("b.csv.zip", raw, BOOKS), tmp_path))
     assert [(p.code, p.row) for p in report.problems] == [("compression-error", None)]
+
+
+def test_a_check_on_a_field_whose_name_stands_twice(tmp_path: Path) -> None:
+    check = {"name": "late", "resource": "books", "expression": "year < 2010"}
+    schema = {"fields": [*BOOKS["fields"], {"name": "year", "type": "year"}]}
+    text = "id,title,year,year\n1,Salt,2001,2001\n2,Rain,2014,2014\n"
+    report = both(one_table(text, schema, package={"newspkg:checks": [check]}), tmp_path)
+    assert places(report) == [("check-error", "year", 3, 3)]

@@ -24,6 +24,15 @@ from newspkg.validate.records import ROWS, Chunk, Opened, Place
 __all__ = ["Columns", "columns_reader", "native_values"]
 
 
+# A panic of polars, which a damaged file can set off, is no Exception.
+_FAULTS: tuple[type[BaseException], ...] = (
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    OSError,
+    RuntimeError,
+)
+
+
 class Columns:
     """The rows of Parquet files with the same columns, one after the other."""
 
@@ -42,7 +51,8 @@ class Columns:
         """All rows; columns keep the types that they have."""
         del width
         number = 2
-        for name, path in self.files:
+        for (name, path), height in zip(self.files, self.heights, strict=True):
+            first, why = number, ""
             try:
                 batches = self._scan(path).with_columns(wanted).collect_batches(
                     chunk_size=ROWS, maintain_order=True, engine="streaming"
@@ -50,10 +60,14 @@ class Columns:
                 for batch in batches:
                     yield Chunk(batch, range(number, number + batch.height), name, lined=False)
                     number += batch.height
-            except (pl.exceptions.PolarsError, OSError) as error:
+            except _FAULTS as error:
+                why = _first_line(error)
+            if number - first != height:  # a damaged page may end the stream as if it were its end
+                why = why or f"{number - first:,} of {height:,} rows can be read"
+            if why:
                 self.broken = f"{name} cannot be read to its end"
                 if self.findings is not None and self.resource is not None:
-                    said = f"{name}: cannot be read beyond row {number - 1} ({_first_line(error)})."
+                    said = f"{name}: cannot be read beyond row {number - 1} ({why})."
                     self.findings.add(problem("source-error", said, resource=self.resource.name, path=name))
                     self.findings = None
                 return
@@ -99,7 +113,7 @@ class Columns:
         return found
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]
 
 
@@ -112,7 +126,7 @@ def columns_reader(files: Sequence[tuple[str, Path]], resource: Resource, findin
         try:
             schema = pl.read_parquet_schema(path)
             heights.append(int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()))
-        except (pl.exceptions.PolarsError, OSError, RuntimeError) as error:
+        except _FAULTS as error:
             said = f"{name}: cannot be read as Parquet ({_first_line(error)})."
             findings.add(problem("source-error", said, resource=resource.name, path=name))
             return None

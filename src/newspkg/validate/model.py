@@ -146,10 +146,14 @@ def _header(opened: Opened, schema: TableSchema, resource: Resource, findings: F
     mode = schema.fields_match
     found: dict[str, int] = {}
     surplus: list[int] = []
+    known, seen = Counter(names), Counter[str]()
     for n, label in enumerate(labels):
-        if label in names and label not in found:
+        seen[label] += 1
+        if label in known and label not in found:
             found[label] = n
-        elif label in found and (len(labels) != len(names) or names.count(label) < 2):
+        elif label in found and seen[label] <= known[label]:
+            continue  # of another field with that name, which is told of as not checked
+        elif label in found and (len(labels) != len(names) or known[label] < 2):
             say(
                 "duplicate-label",
                 f"column {n + 1} has the label of column {found[label] + 1} again: {cut(label)!r}.",
@@ -258,7 +262,7 @@ class _Reading:
 
     def __init__(self, table: Table, keep: set[str], findings: Findings, watches: Sequence[Watch]) -> None:
         self.table, self.findings, self.watches = table, findings, watches
-        self.keep = [name for name in table.schema.names if name in keep and name in table.at]
+        self.keep = [name for name in dict.fromkeys(table.schema.names) if name in keep and name in table.at]
         self.typed = {*self.keep, *(name for one in watches for name in one.fields)}
         self.labels = {at: name for name, at in table.at.items()}
         self.doubts: set[str] = set()
