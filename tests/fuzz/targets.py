@@ -354,8 +354,8 @@ def _fields() -> list[dict[str, Any]]:
     found = []
     for kind in KINDS:
         for limits in ({}, {"required": True}, *_LIMITS.get(kind.given["type"], ())):
-            for missing in ({}, {"missingValues": ["NA", "1", "0"]}) if limits in ({}, {"required": True}) else ({},):
-                found.append({"name": "a", **kind.given, "constraints": limits, **missing})
+            both = ({}, {"missingValues": ["NA", "1", "0"]}) if limits in ({}, {"required": True}) else ({},)
+            found += [{"name": "a", **kind.given, "constraints": limits, **missing} for missing in both]
     return found
 
 
@@ -385,7 +385,9 @@ def _cells(raw: bytes, folder: Path) -> Outcome:
     texts = raw[2:].decode("utf-8", "replace").replace("\0", "").split("\n")
     resource = {"name": "t", "path": "t.csv", "schema": {"fields": [field, {"name": "b"}]}, "type": "table"}
     table = io.StringIO(newline="")
-    csv.writer(table, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows([["a", "b"], *([text, "x"] for text in texts)])
+    csv.writer(table, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(
+        [["a", "b"], *([text, "x"] for text in texts)]
+    )
     outcome = _package(
         folder,
         {

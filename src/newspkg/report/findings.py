@@ -174,7 +174,7 @@ class Findings:
             part = parts.get((one.resource, one.path), -1)
             # The order in which tables are read, in chunks of whatever size, must not show.
             which = (came[_key(one)],) if one.row is None else (0, one.code, one.rule or "", one.field or "")
-            return own, one.resource or "", part, *_spot(one), *which, one.value or "", one.message
+            return own, one.resource or "", part, *_spot(one), *which, *_said(one)
 
         findings = sorted((group.finding(place) for group in self._groups.values()), key=lambda f: place(f.first))
         problems = sorted((one for group in self._groups.values() for one in group.kept), key=place)
@@ -213,7 +213,12 @@ def _spot(one: Problem) -> tuple[str, int, int, int]:
 
 def _within(one: Problem) -> tuple[object, ...]:
     """The place of a problem in its finding; no order of arrival shows in it."""
-    return *_spot(one), one.value or "", one.message
+    return *_spot(one), *_said(one)
+
+
+def _said(one: Problem) -> tuple[str, bool, str]:
+    """What tells problems of one finding and place apart; no value is not the same as an empty one."""
+    return one.value or "", one.value is not None, one.message
 
 
 def _parts(stats: Mapping[str, Any]) -> dict[tuple[str | None, str | None], int]:
