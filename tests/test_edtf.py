@@ -135,7 +135,7 @@ def judged(value: str) -> bool:
         return bool(conformsLevel1(value)) and ("/" not in value or bool(is_valid_interval(value)))
 
 
-@settings(max_examples=examples(200, 6000), deadline=None)
+@settings(max_examples=examples(200, 3000), deadline=None)
 @given(_values)
 def test_two_judges_agree_but_for_the_listed_differences(value: str) -> None:
     if edtf.valid(value) != judged(value):

@@ -24,7 +24,7 @@ from newspkg.validate.descriptor import Dialect
 from newspkg.validate.structure import structure_of
 
 SETTINGS = settings(
-    max_examples=examples(60, 1500), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60, 800), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

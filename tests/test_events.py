@@ -150,6 +150,12 @@ def test_would_in_reported_speech_is_a_plan() -> None:
     assert [e.status for e in events_of(text)] == ["hypothetical"]
 
 
+def test_an_event_holds_its_trigger_where_its_phrase_begins_with_a_mark() -> None:
+    text = "” agreement 2031 visit"
+    agreed = next(e for e in events_of(text) if e.rule == "noun.agreement")
+    assert text[agreed.start : agreed.end] == "agreement 2031"
+
+
 # --- never raises, never slow
 
 

@@ -255,7 +255,7 @@ def mutated(base: dict[str, Any], changes: list[tuple[tuple[Any, ...], Any]]) ->
 
 CHANGES = st.lists(st.tuples(st.sampled_from(PLACES), VALUES), min_size=1, max_size=2)
 SETTINGS = settings(
-    max_examples=examples(100, 2000),
+    max_examples=examples(100, 1000),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

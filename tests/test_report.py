@@ -100,6 +100,18 @@ def test_the_order_of_merging_changes_neither_counts_nor_ids(
     assert {u.reason for u in one.unchecked} == {u.reason for u in other.unchecked}
 
 
+def test_no_value_and_an_empty_one_are_two_whatever_comes_first() -> None:
+    def kept(*order: str | None) -> list[str | None]:
+        whole = Findings(1)
+        for value in order:
+            part = Findings(1)
+            part.add(bad(2, value))
+            whole.merge(part)
+        return [p.value for p in whole.report().problems]
+
+    assert kept(None, "") == kept("", None) == [None]
+
+
 def test_a_lazy_source_is_drawn_from_no_more_than_is_kept() -> None:
     drawn: list[int] = []
 

@@ -24,7 +24,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fuzz.targets import FAST, SLOW, switched
+from fuzz.properties import FAST, SLOW, switched
 from newspkg.validate import validate
 
 __all__ = ["Made", "check", "packages"]

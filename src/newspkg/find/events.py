@@ -267,10 +267,9 @@ def _spans(line: Line, seen: Noticed, event: EventFinding, alone: bool) -> list[
     while hi - 1 > lo and not line.w[hi - 1][0].isalnum() and line.w[hi - 1] not in (")", "]"):
         hi -= 1
     whole = (min(line.s[lo], event.trigger.start), max(line.e[hi - 1], event.trigger.end))
+    parts = [event.trigger, *(span for _, span in event.participants)]
     if seen.start >= 0:
-        parts = [Span(line.s[seen.start], event.trigger.end), *(span for _, span in event.participants)]
-    else:
-        parts = [event.trigger, *(span for _, span in event.participants)]
+        parts.append(Span(line.s[seen.start], event.trigger.end))
     if event.place is not None:
         parts.append(event.place)
     if seen.time is not None:
