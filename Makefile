@@ -35,7 +35,7 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-check: lint types test test-slow
+check: lint types test
 	$(BIN)/pkg derive --check
 	$(BIN)/pkg validate .
 

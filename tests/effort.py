@@ -1,4 +1,4 @@
-"""How hard the tests try. `make test` takes the first of two figures; `make test-slow`, which .ci/run runs as well, the second."""
+"""How hard the tests try. `make test` takes the first of two figures; `make test-slow` the second."""
 
 from __future__ import annotations
 

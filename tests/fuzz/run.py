@@ -216,7 +216,7 @@ def parent(minutes: float, seed: int, plain: bool, out: Path) -> int:
     end = time.monotonic() + 60 * minutes
     counts: dict[str, int] = {}
     found: dict[str, str] = {}
-    died = n = 0
+    n = 0
     while (left := end - time.monotonic()) > 1:
         n += 1
         (out / "child.json").unlink(missing_ok=True)
@@ -229,21 +229,20 @@ def parent(minutes: float, seed: int, plain: bool, out: Path) -> int:
             for name, count in summary["counts"].items():
                 counts[name] = counts.get(name, 0) + count
             found.update(summary["found"])
+        if code == -signal.SIGTERM:  # somebody ended it; that is no fault of its input
+            continue
         if code and (out / "running").exists():
-            died += 1
             raw = (out / "running").read_bytes()
             name = hashlib.sha256(raw).hexdigest()[:12]
-            (out / f"died-{name}").write_bytes(raw)
-            (out / f"died-{name}.txt").write_text(
-                (out / "log.txt").read_text(encoding="utf-8", errors="replace")[-4000:], encoding="utf-8"
-            )
             found[name] = f"killed, exit code {code}"
+            said = (out / "log.txt").read_text(encoding="utf-8", errors="replace")[-4000:]
+            (out / f"died-{name}").write_bytes(raw)
+            (out / f"died-{name}.txt").write_text(f"{found[name]}\n\n{said}", encoding="utf-8")
         elif code:
             print(f"The fuzzer cannot start; see {out / 'log.txt'}.")
             return 3
-    print(
-        f"{sum(counts.values()):,} inputs in {minutes:g} minutes ({'a seeded loop' if plain else 'a seeded loop and atheris'}):"
-    )
+    who = "a seeded loop" if plain else "a seeded loop and atheris"
+    print(f"{sum(counts.values()):,} inputs in {minutes:g} minutes ({who}):")
     for name, count in sorted(counts.items()):
         print(f"  {name:8} {count:>9,}")
     for name, key in sorted(found.items()):

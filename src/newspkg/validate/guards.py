@@ -143,7 +143,7 @@ def doubt_native(column: Column, cell: pl.Expr, dtype: pl.DataType) -> pl.Expr |
     value = typed_native(column, cell, dtype)
     sure = cell.is_not_null()
     for name, bound in column.bounds:
-        if isinstance(bound, Decimal):
+        if isinstance(bound, (Decimal, int)) and one.type == "number" and abs(Decimal(bound)) < 2**1000:
             near = float(bound)  # strictly inside: what a float rounds to the bound is left to Decimal
             sure = sure & ((value > near) & value.is_not_nan() if "inimum" in name else value < near)
         elif one.type in ("time", "number"):
