@@ -239,8 +239,8 @@ def parent(minutes: float, seed: int, plain: bool, out: Path) -> int:
             (out / f"died-{name}").write_bytes(raw)
             (out / f"died-{name}.txt").write_text(f"{found[name]}\n\n{said}", encoding="utf-8")
         elif code:
-            print(f"The fuzzer cannot start; see {out / 'log.txt'}.")
-            return 3
+            found["log"] = f"the fuzzer itself broke, exit code {code}: see {out / 'log.txt'}"
+            break
     who = "a seeded loop" if plain else "a seeded loop and atheris"
     print(f"{sum(counts.values()):,} inputs in {minutes:g} minutes ({who}):")
     for name, count in sorted(counts.items()):
@@ -276,6 +276,7 @@ def main() -> int:
         return again(given.again)
     if given.child is not None:
         child(given.out, given.child, given.seed, plain)
+        return 0
     return parent(given.minutes, given.seed, plain, given.out)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -96,6 +98,15 @@ def test_the_loop_goes_through_all_targets(tmp_path: Path) -> None:
     loop(session, 4, first=False)
     assert session.counts == {target.name: 10 for target in TARGETS}
     session.close()
+
+
+def test_a_child_ends_with_its_work(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fuzz.run", "--child", "0", "--plain", "--out", str(tmp_path)]
+    tests = Path(__file__).resolve().parents[1]
+    done = subprocess.run(command, cwd=tests, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert json.loads((tmp_path / "child.json").read_text(encoding="utf-8"))["found"] == {}
+    assert not (tmp_path / "running").exists()
 
 
 # --- what it found ---------------------------------------------------------------------------------------------------
