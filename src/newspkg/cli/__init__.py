@@ -1,0 +1,90 @@
+"""The porch: parse, call one function, show, exit. The only room that prints, exits or knows an option's name.
+
+Exit codes of every command: 0 all well, 1 problems were found, 2 the call is wrong, 3 the work could not be done,
+4 a fault of this program, 130 stopped by the keyboard or a signal. Heavy rooms are imported inside the commands, so
+that `--help` answers at once.
+
+shell      what all commands share
+making     build, extract, derive, hydrate, evaluate
+judging    validate, explain
+reference  docs/cli.md
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+import threading
+from typing import Annotated, NoReturn
+
+import typer
+
+from newspkg import __version__
+from newspkg.cli import judging, making
+from newspkg.cli.shell import CANNOT_RUN, FAULT, OK, STOPPED, USAGE, app, say
+from newspkg.problems import PkgError, UsageError
+
+__all__ = ["app", "judging", "main", "making"]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"newspkg {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """News articles into a data package that a machine can check and a researcher can trust."""
+
+
+def _run(arguments: list[str] | None) -> int:
+    """Runs the command line; the exit code for every way out, none of which shows a traceback unasked."""
+    from typer.exceptions import TyperException
+
+    try:
+        result = app(arguments, standalone_mode=False)
+    except typer.Exit as done:
+        return done.exit_code
+    except (TyperException, typer.Abort) as wrong:
+        show = getattr(wrong, "show", None)
+        show() if show else say(f"pkg: {wrong}")
+        return USAGE
+    except UsageError as wrong:
+        say(f"pkg: {wrong}")
+        return USAGE
+    except PkgError as wrong:
+        say(f"pkg: {wrong}")
+        return CANNOT_RUN
+    except OSError as error:
+        say(f"pkg: {error.filename or 'the system'}: {error.strerror}.")
+        return CANNOT_RUN
+    except Exception as fault:
+        if os.environ.get("NEWSPKG_DEBUG"):
+            raise
+        say(
+            f"pkg: a fault of this program: {type(fault).__name__}: {fault}. "
+            "Set NEWSPKG_DEBUG=1 to see where, and please report it."
+        )
+        return FAULT
+    if result == STOPPED:  # typer's answer to an interrupt
+        say("pkg: stopped. What was on disk before is untouched.")
+    return result if isinstance(result, int) else OK
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """The command `pkg`: runs it and ends the process with its exit code."""
+    if threading.current_thread() is threading.main_thread():
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(ending) is not signal.SIG_IGN:  # nohup stays nohup
+                signal.signal(ending, signal.default_int_handler)  # a polite request to end cleans up as Ctrl-C does
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names have letters that an old terminal's encoding lacks
+            stream.reconfigure(errors="backslashreplace")
+    raise SystemExit(_run(arguments))

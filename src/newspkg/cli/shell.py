@@ -1,0 +1,110 @@
+"""What all commands share: exit codes, and how results and remarks get out."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+import typer
+
+from newspkg.problems import CannotRun, Problem, UsageError
+
+__all__ = [
+    "CANNOT_RUN",
+    "FAULT",
+    "OK",
+    "PROBLEMS",
+    "STOPPED",
+    "USAGE",
+    "Format",
+    "app",
+    "progress_bar",
+    "result",
+    "say",
+    "show",
+    "size_of",
+]
+
+OK, PROBLEMS, USAGE, CANNOT_RUN, FAULT = range(5)
+STOPPED = 130  # as a shell counts an interrupt
+
+app = typer.Typer(
+    name="pkg",
+    help="News articles into a data package that a machine can check and a researcher can trust.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Format(StrEnum):
+    """How a result is shown: for people, or for machines."""
+
+    text = "text"
+    json = "json"
+
+
+_UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+def size_of(size: str) -> int:
+    """A size such as 512M or 2G, in bytes. Raises UsageError for what is none, or is nothing."""
+    found = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,3})?) ?([KMGT]?)(?:I?B)?", size.strip().upper())
+    number = int(float(found[1]) * _UNITS[found[2]]) if found else 0
+    if not number:
+        raise UsageError(f"--memory {size!r} is no size. Write bytes, or a number with K, M, G or T: 512M, 2G.")
+    return number
+
+
+def result(text: str) -> None:
+    """A result, on standard output. A reader that closed its pipe early has what it wanted: the program ends well."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # or the interpreter complains once more at its end
+        if isinstance(error, BrokenPipeError):
+            raise typer.Exit(OK) from None
+        raise CannotRun(f"the result could not be printed ({error.strerror}).") from error
+
+
+def say(line: str) -> None:
+    """A line for the person at the terminal; standard output is kept for results."""
+    print(line, file=sys.stderr)
+
+
+def show(problems: Iterable[Problem]) -> int:
+    """Prints each problem as one line on standard error; how many are errors."""
+    errors = 0
+    for found in problems:
+        errors += found.severity == "error"
+        say(f"{found.severity}: {found.message} [{found.code}]")
+    return errors
+
+
+@contextmanager
+def progress_bar(quiet: bool) -> Iterator[Any]:
+    """A progress bar on a terminal; none in CI, in a pipe, or where it is unwelcome."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("CI"):
+        yield lambda _done, _total, _documents: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("reading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[documents]} documents"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None, documents=0)
+        yield lambda done, total, documents: bar.update(task, completed=done, total=total, documents=documents)
