@@ -14,11 +14,11 @@ import polars as pl
 
 from newspkg.report import Findings, Report
 from newspkg.schema import Field
-from newspkg.validate.cells import dtype_of
 from newspkg.validate.checks import Check, needed, read_checks, run_checks
 from newspkg.validate.descriptor import Package, Resource, open_package
-from newspkg.validate.model import Table
+from newspkg.validate.guards import dtype_of
 from newspkg.validate.records import Reader
+from newspkg.validate.table import Table
 
 TYPES = {
     "start": "integer",
@@ -70,7 +70,7 @@ def table_of(resource: Resource, text: str, keep: Iterable[str], faulty: Mapping
         values, lost = column_of(resource.schema.field(name), [row[table.at[name]] for row in rows])
         kept.append(values)
         table.lost[name], table.faulty[name] = lost, lost | faulty.get(name, set())
-    table.frame = pl.DataFrame(kept)
+    table.whole = pl.DataFrame(kept)
     return table
 
 

@@ -93,7 +93,7 @@ def test_limit_and_memory_reach_the_validator(
 
     monkeypatch.setattr("newspkg.validate.validate", judge)
     assert run(capsys, "validate", GOOD, *options)[0] == 0
-    assert given == {"texts": None, "limit": limit, "memory": memory}
+    assert given == {"texts": None, "limit": limit, "memory": memory, "progress": None}
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ from typing import Any
 
 import pytest
 
+from judging import both_ways
 from newspkg.conformance import CASES, Clause, conformance_md, read_clauses
 from newspkg.problems import UsageError
-from newspkg.validate import validate
 from packages import make
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,7 +104,7 @@ def expected(case: dict[str, Any], key: str = "errors") -> list[tuple[str, str |
 def test_a_case_of_the_standard(tmp_path: Path, case: dict[str, Any], good: bool) -> None:
     wanted = expected(case)
     assert good == (not wanted), "a valid case expects no problem, an invalid one at least one"
-    report = validate(make.write(files_of(case), tmp_path))
+    report = both_ways(make.write(files_of(case), tmp_path))
     found = [(p.code, p.field, p.row) for p in report.problems if p.severity == "error"]
     assert sorted(found, key=str) == sorted(wanted, key=str), [p.message for p in report.problems]
     assert report.valid == good

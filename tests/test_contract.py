@@ -24,7 +24,8 @@ from newspkg.problems import SchemaError
 from newspkg.report import Findings
 from newspkg.schema import TYPES, Field, TableSchema
 from newspkg.validate import validate
-from newspkg.validate.cells import columns_of, dtype_of
+from newspkg.validate.cells import columns_of
+from newspkg.validate.guards import dtype_of
 from newspkg.validate.values import parser
 from packages import make
 

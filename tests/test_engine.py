@@ -1,4 +1,5 @@
-"""Two ways of reading a table: exactly, and fast where the bytes allow it. Whatever the bytes are, both say the same.
+"""Three ways of reading a table: exactly, fast where the bytes allow it, and in plain Python where there is little of
+it. Whatever the bytes are, all say the same.
 
 Also: what keys hold may go to disk, and a file may be cut into any blocks; the report does not change.
 """
@@ -16,8 +17,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from effort import examples
-from judging import places
-from newspkg.validate import fast, records, structure, validate
+from judging import both_ways, places
+from newspkg.validate import fast, plain, records, structure, validate
 from newspkg.validate import keys as keys_module
 from newspkg.validate.delimited import cell_places, split
 from newspkg.validate.descriptor import Dialect
@@ -31,6 +32,7 @@ SETTINGS = settings(
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of any size are read fast, in blocks and batches so small that everything spans two of them."""
+    monkeypatch.setattr(plain, "SMALL", -1)
     monkeypatch.setattr(fast, "LEAST", 0)
     monkeypatch.setattr(fast, "_STARTED", 0)
     monkeypatch.setattr(structure, "_BLOCK", 16)
@@ -41,11 +43,13 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def slowly(folder: Path, **options: Any) -> Any:
+    """The report by the exact reader, which must be the same in plain Python."""
     least, fast.LEAST, started, fast._STARTED = fast.LEAST, 1 << 60, fast._STARTED, 1 << 60
+    small, plain.SMALL = plain.SMALL, 1 << 60
     try:
-        return validate(folder, **options).as_json()
+        return both_ways(folder, **options).as_json()
     finally:
-        fast.LEAST, fast._STARTED = least, started
+        fast.LEAST, fast._STARTED, plain.SMALL = least, started, small
 
 
 def written(folder: Path, raw: bytes, schema: dict[str, Any], parent: bytes = b"k\na\nb\n") -> Path:

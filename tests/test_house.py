@@ -35,12 +35,14 @@ LEFT = [
     "build",
     "hydrate",
 ]
-RIGHT = [*FLOOR, "tables", "package", "evaluate", "report", "validate"]
+RIGHT = [*FLOOR, "tables", "package", "evaluate", "report", "validate", "diff"]
 STAIRS = {
     "conformance": [*FLOOR],
     "derive": [*FLOOR, "conformance"],
     "contract": [*RIGHT],
     "schemas": [*FLOOR, "contract"],
+    "describe": [*RIGHT],
+    "init": [*LEFT, *RIGHT, "conformance", "derive"],
     "cli": None,
 }  # None: may import any room
 PLAIN = {*LEFT[LEFT.index("dateline") : LEFT.index("tables")]}  # plain objects: no frames

@@ -43,6 +43,7 @@ BLIND = {
     "byte-order-mark": "it is passed over",
     "check-error": "the checks are of this toolkit",
     "check-invalid": "the checks are of this toolkit",
+    "severity-invalid": "the severities are of this toolkit",
     "unique-key": "uniqueKeys are not read",
     "schema-pattern": "a pattern that does not compile breaks off the validation",
 }

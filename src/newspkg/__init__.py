@@ -5,29 +5,31 @@
     report = newspkg.validate("folder/of/a/package")        # a Report: valid, findings, problems, frames
     contract = newspkg.schema("folder/of/a/package", "table")  # a schema of pandera, for a polars frame
     contract.validate(frame, lazy=True)
+    diff = newspkg.diff("git:v1.0.0", "folder/of/a/package")   # a Diff: changes, tables, version, frames
 
-Both are also rooms: `from newspkg.validate import ...`, `from newspkg.schema import ...`. Nothing is loaded before it
-is asked for.
+All three are also rooms: `from newspkg.validate import ...`, `from newspkg.diff import ...`. Nothing is loaded before
+it is asked for.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # what the two names are when they are called; at run time they are modules that can be called
+if TYPE_CHECKING:  # what the names are when they are called; at run time they are modules that can be called
     from newspkg.contract import schema
+    from newspkg.diff import diff
     from newspkg.validate import validate
 else:
 
     def __getattr__(name: str) -> Any:
-        if name in ("schema", "validate"):
+        if name in ("diff", "schema", "validate"):
             from importlib import import_module
 
             return import_module(f"newspkg.{name}")
         raise AttributeError(f"module 'newspkg' has no attribute {name!r}")
 
 
-__all__ = ["__version__", "schema", "validate"]
+__all__ = ["__version__", "diff", "schema", "validate"]
 
 __version__ = "0.1.0"
 

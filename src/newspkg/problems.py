@@ -421,6 +421,12 @@ CATALOGUE: dict[str, Entry] = {
         "has an expression that is none or does not fit its fields; or its function failed. The check was not run to its end.",
         "Correct the check at the place that the message names; docs/checks.md shows one of each kind.",
     ),
+    "severity-invalid": Entry(
+        "A severity that cannot be used",
+        "An entry of newspkg:severity names a code, resource or field that is not there, says something twice, or has "
+        "another value than error, warning or ignore. The entry is passed over.",
+        "Correct the entry at the place that the message names; docs/validating.md shows how they are written.",
+    ),
     # --- the rules of this profile --------------------------------------------------------------------------------
     "span-outside-text": Entry(
         "A span that is no stretch of its text",

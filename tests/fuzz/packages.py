@@ -24,7 +24,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fuzz.properties import FAST, SLOW, switched
+from fuzz.properties import FAST, PLAIN, SLOW, switched
 from newspkg.validate import validate
 
 __all__ = ["Made", "check", "packages"]
@@ -416,7 +416,7 @@ def check(made: Made, folder: Path) -> None:
         old.unlink()
     for name, raw in made.files.items():
         (folder / name).write_bytes(raw)
-    for way in (FAST, SLOW):
+    for way in (FAST, SLOW, PLAIN):
         with switched(way):
             assert ours(folder) == made.places
     assert theirs(folder) == made.faults

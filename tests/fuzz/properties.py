@@ -1,7 +1,7 @@
 """What must hold of any package, whatever is in it.
 
-`validate` returns a report that can be shown in every form, or raises PkgError. The fast and the slow way of reading
-say the same, keys on disk say the same as keys in memory, a limit changes no count, and the work grows with the input
+`validate` returns a report that can be shown in every form, or raises PkgError. The fast, the slow and the plain way of
+reading say the same, keys on disk say the same as keys in memory, a limit changes no count, and the work grows with the input
 no faster than a line.
 """
 
@@ -16,9 +16,9 @@ from typing import Any
 from growth import steps
 from newspkg.problems import PkgError
 from newspkg.report import Report
-from newspkg.validate import fast, keys, records, structure, validate
+from newspkg.validate import fast, keys, plain, records, structure, validate
 
-__all__ = ["FAST", "SLOW", "Outcome", "judged", "package", "switched"]
+__all__ = ["FAST", "PLAIN", "SLOW", "Outcome", "judged", "package", "switched"]
 
 Outcome = frozenset[str]  # what an input comes to
 
@@ -30,8 +30,10 @@ FAST = {  # files of any size are read fast, in blocks and batches so small that
     (records, "ROWS"): 4,
     (keys, "_PENDING"): 5,
     (keys, "_LEAST"): 1,
+    (plain, "SMALL"): -1,
 }
-SLOW = {(fast, "LEAST"): 1 << 60, (fast, "_STARTED"): 1 << 60}
+SLOW = {(fast, "LEAST"): 1 << 60, (fast, "_STARTED"): 1 << 60, (plain, "SMALL"): -1}
+PLAIN = {(plain, "SMALL"): 1 << 60}  # without polars, where the kinds of files and keys allow it
 _STEPS = 60_000  # calls that a package may take whatever its size, and ...
 _STEPS_A_BYTE = 600  # ... for each of its bytes: far above what is needed, far below what a square would come to
 
@@ -118,4 +120,6 @@ def package(folder: Path, files: dict[str, bytes], spice: int = 0) -> Outcome:
         assert taken <= _STEPS + _STEPS_A_BYTE * size, f"{taken:,} calls for {size:,} bytes"
     with switched(SLOW):
         same(found, judged(folder), "the fast and the slow way differ")
+    with switched(PLAIN):
+        same(found, judged(folder), "plain Python says something else")
     return outcome

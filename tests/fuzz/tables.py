@@ -16,10 +16,11 @@ import polars as pl
 from fuzz.properties import FAST, SLOW, Outcome, judged, package, switched
 from newspkg.report import Findings
 from newspkg.validate import records
-from newspkg.validate.cells import columns_of, dtype_of, judge
+from newspkg.validate.cells import columns_of, judge
 from newspkg.validate.delimited import _ESCAPED, _split_odd, split
 from newspkg.validate.descriptor import Dialect, open_package
 from newspkg.validate.files import open_table
+from newspkg.validate.guards import dtype_of
 from newspkg.validate.model import read_table
 from newspkg.validate.packed import Scratch
 

@@ -126,4 +126,5 @@ STANDARD: dict[str, dict[str, bytes]] = {
     "check-invalid": one_table(
         ROWS, package=_checks({"name": "long", "resource": "books", "expression": "pages > 10"})
     ),
+    "severity-invalid": one_table(ROWS, package={"newspkg:severity": {"books/blank-rows": "warning"}}),
 }

@@ -7,6 +7,9 @@ that `--help` answers at once.
 shell      what all commands share
 making     build, extract, derive, hydrate, evaluate
 judging    validate, explain
+comparing  diff
+starting   init, describe
+quick      plain calls of validate, without what typer costs
 reference  docs/cli.md
 """
 
@@ -22,11 +25,11 @@ from typing import Annotated, NoReturn
 import typer
 
 from newspkg import __version__
-from newspkg.cli import judging, making
+from newspkg.cli import comparing, judging, making, starting
 from newspkg.cli.shell import CANNOT_RUN, FAULT, OK, STOPPED, USAGE, app, say
 from newspkg.problems import PkgError, UsageError
 
-__all__ = ["app", "judging", "main", "making"]
+__all__ = ["app", "comparing", "judging", "main", "making", "starting"]
 
 
 def _version(wanted: bool) -> None:
@@ -44,12 +47,27 @@ def options(
     """News articles into a data package that a machine can check and a researcher can trust."""
 
 
+def _call(arguments: list[str]) -> object:
+    """Runs a command; what it returns."""
+    if arguments[:1] == ["validate"] and not os.environ.get("_PKG_COMPLETE"):
+        from newspkg.cli.quick import read_call
+
+        given = read_call(judging.validate, arguments[1:])
+        if given is not None:
+            try:
+                return judging.validate(**given)
+            except KeyboardInterrupt:
+                return STOPPED
+    result: object = app(arguments, standalone_mode=False)
+    return result
+
+
 def _run(arguments: list[str] | None) -> int:
     """Runs the command line; the exit code for every way out, none of which shows a traceback unasked."""
     from typer.exceptions import TyperException
 
     try:
-        result = app(arguments, standalone_mode=False)
+        result = _call(sys.argv[1:] if arguments is None else arguments)
     except typer.Exit as done:
         return done.exit_code
     except (TyperException, typer.Abort) as wrong:
@@ -87,4 +105,6 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names have letters that an old terminal's encoding lacks
             stream.reconfigure(errors="backslashreplace")
+    # The package computes nothing that BLAS does, and the threads of it cost more CPU than a small package does.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     raise SystemExit(_run(arguments))

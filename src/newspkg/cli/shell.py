@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
@@ -24,6 +25,7 @@ __all__ = [
     "Format",
     "app",
     "progress_bar",
+    "reading_bar",
     "result",
     "say",
     "show",
@@ -89,10 +91,15 @@ def show(problems: Iterable[Problem]) -> int:
     return errors
 
 
+def _watched(quiet: bool) -> bool:
+    """Whether a person looks on who would like to see a progress bar."""
+    return not (quiet or not sys.stderr.isatty() or os.environ.get("CI") or os.environ.get("TERM") == "dumb")
+
+
 @contextmanager
 def progress_bar(quiet: bool) -> Iterator[Any]:
     """A progress bar on a terminal; none in CI, in a pipe, or where it is unwelcome."""
-    if quiet or not sys.stderr.isatty() or os.environ.get("CI"):
+    if not _watched(quiet):
         yield lambda _done, _total, _documents: None
         return
     from rich.console import Console
@@ -108,3 +115,51 @@ def progress_bar(quiet: bool) -> Iterator[Any]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=None, documents=0)
         yield lambda done, total, documents: bar.update(task, completed=done, total=total, documents=documents)
+
+
+_SOON = 0.7  # seconds within which work that ends needs no bar
+
+
+@contextmanager
+def reading_bar(quiet: bool) -> Iterator[Callable[[str, int, int | None], None] | None]:
+    """A progress bar for tables that are read, as `newspkg.validate` tells of them; None where there is none.
+
+    It comes up when the work has taken a while: rich alone takes longer to load than a small package to judge.
+    """
+    if not _watched(quiet):
+        yield None
+        return
+    start, bar, tasks = time.monotonic(), None, dict[str, Any]()
+
+    def progress(name: str, done: int, total: int | None) -> None:
+        nonlocal bar
+        if bar is None:
+            if time.monotonic() - start < _SOON:
+                return
+            bar = _bar()
+            bar.start()
+        if name not in tasks:
+            for task in tasks.values():
+                bar.remove_task(task)
+            tasks.clear()
+            tasks[name] = bar.add_task(name[:40], total=total)
+        bar.update(tasks[name], completed=done, total=total)
+
+    try:
+        yield progress
+    finally:
+        if bar is not None:
+            bar.stop()
+
+
+def _bar() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("reading {task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.completed:,} rows", markup=False),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=Console(stderr=True), transient=True)

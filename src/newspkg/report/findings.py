@@ -6,18 +6,25 @@ kept as samples; the texts of the bad cells are counted too (see `tally`). 300,0
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Literal
 
 from newspkg.problems import CATALOGUE, Problem
 from newspkg.report.model import VALUES, Finding, Report, Unchecked, finding_id
 from newspkg.report.tally import Tally
 
-__all__ = ["SAMPLES", "Findings"]
+__all__ = ["SAMPLES", "Findings", "Grade", "Key"]
 
 SAMPLES = 1000  # problems kept of each finding
+_HEADER = frozenset(
+    ("blank-header", "blank-label", "duplicate-label", "missing-label", "extra-label", "incorrect-label")
+)  # codes of problems that have a row, but stand in no record
 
-Key = tuple[str | None, str, str | None, str | None]
+Key = tuple[str | None, str, str | None, str | None]  # resource, code, rule, field
+Grade = Literal["error", "warning", "ignore"]
 Place = Callable[[Problem], tuple[object, ...]]
 
 
@@ -27,19 +34,22 @@ def _key(one: Problem) -> Key:
 
 class _Group:
     """The problems of one finding: how many, how many of them errors, those kept, and the texts of their cells.
-    `told` is how many problems were asked for their text."""
+    `told` is how many problems were asked for their text. Where all are followed, `rows` has the record number of each,
+    doubled, and one more if it is an error, and `loose` has (value, whether it is an error) of those without a row."""
 
-    __slots__ = ("count", "errors", "kept", "like", "tally", "told")
+    __slots__ = ("count", "errors", "kept", "like", "loose", "rows", "tally", "told")
 
     def __init__(self, like: Problem) -> None:
         self.like = like
         self.count = self.errors = self.told = 0
         self.kept: list[Problem] = []
         self.tally = Tally()
+        self.rows = array("q")
+        self.loose: list[tuple[str | None, bool]] = []
 
-    def finding(self, place: Place) -> Finding:
-        """What the group comes to."""
-        samples = tuple(sorted(self.kept, key=place))
+    def finding(self) -> Finding:
+        """What the group comes to; its samples are in the order in which they are kept."""
+        samples = tuple(self.kept)
         resource, code, rule, field = _key(self.like)
         entry = CATALOGUE.get(code)
         return Finding(
@@ -61,14 +71,24 @@ class _Group:
 
 
 class Findings:
-    """Gathers problems; counts all, keeps the first `samples` of each finding, with None every one."""
+    """Gathers problems; counts all, keeps the first `samples` of each finding, with None every one.
 
-    def __init__(self, samples: int | None = SAMPLES) -> None:
+    With `known`, which is {key of a finding: how many of its problems may be set aside}, as many more are kept of it,
+    and the row of each problem is remembered (8 bytes each): `set_aside` can then take out any of them.
+    """
+
+    def __init__(self, samples: int | None = SAMPLES, *, known: Mapping[Key, int] | None = None) -> None:
         if samples is not None and samples < 0:
             raise ValueError(f"samples must be None or not below 0, not {samples}")
-        self.samples = samples
+        self._limit, self._known = samples, known
+        # The most that is kept of any finding, for those who make problems as they are asked for.
+        self.samples = samples if samples is None or not known else samples + max(known.values())
         self.unchecked: list[Unchecked] = []
         self._groups: dict[Key, _Group] = {}
+
+    def fresh(self) -> Findings:
+        """An empty one of the same kind, whose findings may be merged into this or be dropped."""
+        return Findings(self._limit, known=self._known)
 
     @property
     def errors(self) -> int:
@@ -88,6 +108,12 @@ class Findings:
         group = self._group(found)
         group.count += 1
         group.errors += found.severity == "error"
+        if self._known is not None:
+            row = _record(found)
+            if row is None:
+                group.loose.append((found.value, found.severity == "error"))
+            else:
+                group.rows.append(2 * row + (found.severity == "error"))
         if self._room(group):
             group.kept.append(found)
         _tell(group, found)
@@ -98,16 +124,25 @@ class Findings:
             self.add(one)
 
     def add_many(
-        self, total: int, found: Iterable[Problem], like: Problem, values: Mapping[str, int] | None = None
+        self,
+        total: int,
+        found: Iterable[Problem],
+        like: Problem,
+        values: Mapping[str, int] | None = None,
+        rows: Iterable[int] = (),
     ) -> None:
         """Takes `total` problems of one finding and severity, which are those of `like`.
 
         `found` may be lazy: no more is drawn from it than will be kept. `values` says how often each text stands in
-        the cells of all of them; without it, only the texts of the problems that are drawn are known.
+        the cells of all of them; without it, only the texts of the problems that are drawn are known. `rows` are the
+        record numbers of all of them, and are drawn only where each problem is followed.
         """
         if total <= 0:
             return
         group = self._group(like)
+        if self._known is not None:
+            error = like.severity == "error"
+            group.rows.extend(2 * row + error for row in rows)
         group.count += total
         group.errors += total if like.severity == "error" else 0
         if values is not None:
@@ -140,9 +175,79 @@ class Findings:
             own.told += group.told
             own.tally.merge(group.tally)
             own.like = min(own.like, group.like, key=_within)
-            own.kept = sorted([*own.kept, *group.kept], key=_within)[: self.samples]
+            own.kept = sorted([*own.kept, *group.kept], key=_within)[: self._most(group)]
+            own.rows.extend(group.rows)
+            own.loose += group.loose
         for note in other.unchecked:
             self.leave(note.what, note.reason, note.resource)
+
+    # --- what a package or a person has to say of findings
+
+    def regrade(self, grade: Callable[[Key, int], Grade | None]) -> None:
+        """Gives each finding the severity that `grade` has for it, by its key and how many problems it has: with
+        "ignore" it is taken out, with None it stays as it is."""
+        for key, group in list(self._groups.items()):
+            given = grade(key, group.count)
+            if given == "ignore":
+                del self._groups[key]
+            elif given is not None:
+                error = given == "error"
+                group.errors = group.count if error else 0
+                group.kept = [replace(one, severity=given) for one in group.kept]
+                group.like = replace(group.like, severity=given)
+                group.rows = array("q", (row >> 1 << 1 | error for row in group.rows))
+                group.loose = [(value, error) for value, _ in group.loose]
+
+    def only(self, resources: Iterable[str]) -> None:
+        """Drops what is about other resources than these; what is about none stays."""
+        wanted = {None, *resources}
+        self._groups = {key: group for key, group in self._groups.items() if key[0] in wanted}
+        self.unchecked = [note for note in self.unchecked if note.resource in wanted]
+
+    def followed(self) -> Iterator[tuple[Key, array[int], list[tuple[str | None, bool]]]]:
+        """Of each finding its key, the rows of its problems in order, and the values of those without a row: as far as
+        they are followed. A row is doubled, and one more where the problem is an error."""
+        for key, group in self._groups.items():
+            group.rows = array("q", sorted(group.rows))
+            yield key, group.rows, group.loose
+
+    def set_aside(self, key: Key, rows: Mapping[int, int], loose: Mapping[str | None, int], errors: int) -> None:
+        """Takes problems out of a finding: how many in each row (as `followed` has it), and how many without a row of
+        each value; `errors` of them are errors."""
+        group = self._groups[key]
+        gone = sum(rows.values()) + sum(loose.values())
+        left: list[Problem] = []
+        due: Counter[object] = Counter()
+        for doubled, n in rows.items():
+            due[doubled >> 1] += n
+        due.update({(value,): n for value, n in loose.items()})
+        for one in sorted(group.kept, key=_within):
+            row = _record(one)
+            at: object = (one.value,) if row is None else row
+            if due[at] > 0:
+                due[at] -= 1
+                if one.value is not None:
+                    group.tally.remove(one.value)
+            else:
+                left.append(one)
+        group.count -= gone
+        group.errors -= errors
+        group.told = max(0, group.told - gone)
+        if not group.count:
+            del self._groups[key]
+            return
+        group.kept = left[: self._limit]
+        group.like = left[0] if left else group.like
+        if len(left) == group.count or due.total():  # of those that were not kept it is not known what they said
+            group.tally, group.told = Tally(), 0
+            for one in left:
+                _tell(group, one)
+
+    def settle(self) -> None:
+        """Ends the comparison with what is known: of each finding no more is kept than of any."""
+        for group in self._groups.values():
+            group.kept = sorted(group.kept, key=_within)[: self._limit]
+        self.samples, self._known = self._limit, None
 
     def relocate(self, place: Callable[[list[Problem]], list[Problem]]) -> None:
         """Replaces the problems that are kept by what `place` makes of them, to fill in lines and columns.
@@ -176,8 +281,12 @@ class Findings:
             which = (came[_key(one)],) if one.row is None else (0, one.code, one.rule or "", one.field or "")
             return own, one.resource or "", part, *_spot(one), *which, *_said(one)
 
-        findings = sorted((group.finding(place) for group in self._groups.values()), key=lambda f: place(f.first))
         problems = sorted((one for group in self._groups.values() for one in group.kept), key=place)
+        for group in self._groups.values():
+            group.kept = []
+        for one in problems:
+            self._groups[_key(one)].kept.append(one)
+        findings = sorted((group.finding() for group in self._groups.values()), key=lambda f: place(f.first))
         errors, counts = self.errors, self.counts
         return Report(
             valid=not errors,
@@ -197,14 +306,25 @@ class Findings:
             group = self._groups[key] = _Group(like)
         return group
 
+    def _most(self, group: _Group) -> int | None:
+        if self._limit is None or not self._known:
+            return self._limit
+        return self._limit + self._known.get(_key(group.like), 0)
+
     def _room(self, group: _Group) -> bool:
-        return self.samples is None or len(group.kept) < self.samples
+        most = self._most(group)
+        return most is None or len(group.kept) < most
 
 
 def _tell(group: _Group, one: Problem) -> None:
     group.told += 1
     if one.value is not None:
         group.tally.add(one.value)
+
+
+def _record(one: Problem) -> int | None:
+    """The record a problem stands in, if it stands in one."""
+    return None if one.code in _HEADER else one.row
 
 
 def _spot(one: Problem) -> tuple[str, int, int, int]:

@@ -59,6 +59,7 @@ _NEAREST = {
     "schema-example": "field-error",
     "check-error": "row-constraint",  # theirs of that name is a check that cannot be used, not a row that breaks one
     "check-invalid": "check-error",
+    "severity-invalid": "checklist-error",
     "byte-order-mark": "encoding-error",
     "stray-quote": "source-error",
     "unclosed-quote": "source-error",

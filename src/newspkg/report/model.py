@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from newspkg.problems import Problem, Severity
+from newspkg.report.aside import Aside
 from newspkg.report.words import count
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ class Report:
     `valid` is False where there is an error, however many are kept in `problems`. `counts` is {code: exact number},
     `errors` and `warnings` are exact totals. `problems` are the samples of all `findings`, by resource, file, row and
     column. `stats` has `tables` and `rows` that were read and `resources`: for each name a mapping with what is known
-    of path, labels (of the header), fields (of the schema), rows, bytes, md5 and sha256.
+    of path, labels (of the header), fields (of the schema), rows, bytes, md5 and sha256. `aside` says which problems a
+    baseline has set aside, which are in none of the above; None where there was no baseline.
     """
 
     valid: bool
@@ -149,6 +151,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     errors: int = 0
     warnings: int = 0
+    aside: Aside | None = None
 
     @cached_property
     def ids(self) -> list[str]:
@@ -208,7 +211,8 @@ class Report:
         return pl.DataFrame(rows, schema=schema)
 
     def as_json(self) -> dict[str, Any]:
-        """The report as plain data: valid, problems (the samples), counts, unchecked, findings and stats."""
+        """The report as plain data: valid, problems (the samples), counts, unchecked, findings and stats; `baseline`
+        where there was one."""
         return {
             "valid": self.valid,
             "problems": self.records(),
@@ -216,6 +220,7 @@ class Report:
             "unchecked": [one.as_dict() for one in self.unchecked],
             "findings": [one.as_dict() for one in self.findings],
             "stats": self.stats,
+            **({} if self.aside is None else {"baseline": self.aside.as_dict()}),
         }
 
     def as_frictionless(self) -> dict[str, Any]:
@@ -224,12 +229,13 @@ class Report:
 
         return as_frictionless(self)
 
-    def as_text(self, limit: int = 20) -> str:
+    def as_text(self, limit: int = 20, *, colour: bool = False, base: str = "") -> str:
         """The report for a person: counts, findings by file (no more than `limit` of a code in a file, and `limit`
-        places of a finding), what was not checked, and last the verdict."""
+        places of a finding), what was not checked, and last the verdict. `colour` and `base` are as `dress` has them,
+        which has all other formats too."""
         from newspkg.report.text import as_text
 
-        return as_text(self, limit)
+        return as_text(self, limit, colour, base)
 
     def verdict(self) -> str:
         """One line: valid or invalid, what was read, what is wrong, what was not checked."""
@@ -238,6 +244,10 @@ class Report:
         if rows is not None:
             said.append(f"{count(self.stats.get('tables', 0), 'table')}, {count(rows, 'row')}")
         said.append(count(total, "problem") if total else "no problems")
+        if self.aside is not None and self.aside.known:
+            said.append(f"{self.aside.known:,} known, set aside")
+        if self.aside is not None and self.aside.gone:
+            said.append(f"{self.aside.gone:,} in the baseline no longer found")
         if self.unchecked:
             said.append(f"{len(self.unchecked)} not checked")
         return f"{'valid' if self.valid else 'invalid'}: {'; '.join(said)}"

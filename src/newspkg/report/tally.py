@@ -43,6 +43,14 @@ class Tally:
             if times > 0:
                 self.add(text, times)
 
+    def remove(self, text: str) -> None:
+        """Takes one text away that has been counted; of one that gave way there is nothing to take."""
+        key = shortened(text)
+        if self.counts.get(key, 0) > 1:
+            self.counts[key] -= 1
+        elif self.counts.pop(key, None) is not None:
+            self.distinct -= 1
+
     def merge(self, other: Tally) -> None:
         """Adds what another has counted."""
         self.add_all(other.counts)

@@ -5,82 +5,94 @@ from __future__ import annotations
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from newspkg.problems import CATALOGUE, Problem
-from newspkg.report.words import count, cut, quoted
+from newspkg.report.places import by_file, heading, reasons, remarks, some
+from newspkg.report.words import count, cut, quoted, visible
 
 if TYPE_CHECKING:
-    from newspkg.report.model import Finding, Report, Unchecked
+    from newspkg.report.model import Finding, Report
 
 __all__ = ["as_text"]
 
 _WIDTH = 110  # columns, beyond which a line goes on in the next
 _INDENT = "      "
+_LONG = 500  # characters of a message
 _SHORT = 10  # places that are listed with a sentence each where there are more than fit
 _RAGGED = ("missing-cell", "extra-cell")  # one problem for each cell, which a person reads as one for each record
 
 
+_STYLES = {"bold": "1", "dim": "2", "error": "1;31", "warning": "1;33", "valid": "1;32"}  # as a terminal is told
+
+
 @dataclass
 class _Page:
-    """What has been written so far: which hints, and whether places were left out."""
+    """How to write, and what has been written so far: which hints, and whether places were left out."""
 
     limit: int
+    colour: bool = False
+    base: str = ""
     hinted: set[str] = field(default_factory=set)
     short: bool = False
 
+    def painted(self, text: str, style: str) -> str:
+        """The text in a style, line by line, or as it is where there is no colour."""
+        if not self.colour:
+            return text
+        return re.sub(r"(?m)(\S.*\S|\S)", lambda found: f"\x1b[{_STYLES[style]}m{found[0]}\x1b[0m", text)
 
-def as_text(report: Report, limit: int) -> str:
+    def at(self, one: Problem) -> str:
+        """file, file:line or file:line:column."""
+        parts = [heading(one, self.base)] + [str(n) for n in (one.line, one.column if one.line else None) if n]
+        return ":".join(parts)
+
+
+def as_text(report: Report, limit: int, colour: bool = False, base: str = "") -> str:
     """The text; see `Report.as_text`."""
-    lines = list(_counts(report))
-    page = _Page(limit)
-    for place, found in groupby(sorted(report.findings, key=_files(report)), key=lambda f: _file(f.first)):
-        lines += ["", *_of_file(place, list(found), page)]
+    page = _Page(limit, colour, base)
+    lines = list(_counts(report, page))
+    for place, found in by_file(report, base):
+        lines += ["", *_of_file(place, found, page)]
     if page.short:
         all_kept = all(f.count == len(f.samples) for f in report.findings)
-        lines += ["", f"Not every place is shown here; --format json{'' if all_kept else ' --limit 0'} lists them all."]
+        said = f"Not every place is shown here; --format json{'' if all_kept else ' --limit 0'} lists them all."
+        lines += ["", page.painted(said, "dim")]
+    if known := remarks(report):
+        lines += ["", page.painted("Baseline:", "bold"), *(_wrapped(line, "  ", _INDENT) for line in known)]
     if report.unchecked:
-        lines += ["", "Not checked:", *_unchecked(report.unchecked)]
-    return "\n".join([*lines, "", report.verdict()]).lstrip("\n")
+        lines += ["", page.painted("Not checked:", "bold"), *_unchecked(report)]
+    text = "\n".join([*lines, "", _verdict(report, page)]).lstrip("\n")
+    # A line that begins with two colons is a command to GitHub, and what stands here is anybody's.
+    return re.sub("(?m)^( *)::", r"\1\\x3a:", text)
 
 
-def _files(report: Report) -> Callable[[Finding], int]:
-    """A key that brings the findings of a file together, files in the order in which they come first."""
-    order: dict[str, int] = {}
-    for one in report.findings:
-        order.setdefault(_file(one.first), len(order))
-    return lambda finding: order[_file(finding.first)]
+def _verdict(report: Report, page: _Page) -> str:
+    word = "valid" if report.valid else "invalid"
+    return page.painted(word, "valid" if report.valid else "error") + report.verdict().removeprefix(word)
 
 
-def _file(one: Problem) -> str:
-    return one.path or one.resource or "datapackage.json"
-
-
-def _at(one: Problem) -> str:
-    """file, file:line or file:line:column."""
-    parts = [_file(one)] + [str(n) for n in (one.line, one.column if one.line else None) if n]
-    return ":".join(parts)
-
-
-def _counts(report: Report) -> Iterator[str]:
+def _counts(report: Report, page: _Page) -> Iterator[str]:
     width = max((len(f"{n:,}") for n in report.counts.values()), default=0)
+    bad = {finding.code for finding in report.findings if finding.severity == "error"}
     for code, n in sorted(report.counts.items(), key=lambda item: (-item[1], item[0])):
         title = CATALOGUE[code].title if code in CATALOGUE else ""
-        yield f"{n:>{width},}  {code}{f': {title}' if title else ''}"
+        name = page.painted(visible(code), "error" if code in bad else "warning")
+        yield f"{n:>{width},}  {name}{f': {title}' if title else ''}"
 
 
 def _of_file(place: str, found: list[Finding], page: _Page) -> Iterator[str]:
-    yield place
+    yield page.painted(place, "bold")
     ragged = {code: [f for f in found if f.code == code] for code in _RAGGED}
     shown: Counter[str] = Counter()
     for one in found:
         if one.code in _RAGGED:
             if one is not ragged[one.code][0]:
                 continue
-            yield from _records(one.code, ragged[one.code], page.limit)
+            yield from _records(one.code, ragged[one.code], page)
         else:
             shown[one.code] += 1
             if shown[one.code] > page.limit:
@@ -88,7 +100,7 @@ def _of_file(place: str, found: list[Finding], page: _Page) -> Iterator[str]:
             yield from _finding(one, page)
         if one.code not in page.hinted and one.hint:
             page.hinted.add(one.code)
-            yield _wrapped(f"hint: {one.hint}", _INDENT)
+            yield page.painted(_wrapped(f"hint: {one.hint}", _INDENT), "dim")
     for code, n in shown.items():
         if n > page.limit:
             more = sum(f.count for f in [f for f in found if f.code == code][page.limit :])
@@ -102,30 +114,33 @@ def _finding(one: Finding, page: _Page) -> Iterator[str]:
     """A line for the finding, then what its cells hold: by their texts where one sentence is true of all of them, else
     by place."""
     if one.count == 1:
-        yield _sentence(one, "", one.message, one.first.value)
+        yield _sentence(page, one, one.first, "", one.message)
         return
     shared, rests = _split(one)
     if rests is not None:
-        yield _sentence(one, f" ({one.count:,} times)", shared)
+        yield _sentence(page, one, replace(one.first, value=None), f" ({one.count:,} times)", shared)
         yield from _values(one, rests)
         yield from _lines(one, page)
         return
-    yield _sentence(one, f" (1 of {one.count:,})", one.message, one.first.value)
+    yield _sentence(page, one, one.first, f" (1 of {one.count:,})", one.message)
     room = page.limit if one.count <= page.limit else min(page.limit, _SHORT)
     for other in one.samples[1:room]:
         value = f" value={quoted(other.value)}" if other.value is not None else ""
-        yield _wrapped(f"{_at(other)}{value}: {other.message}", _INDENT)
+        yield _wrapped(f"{page.at(other)}{value}: {other.message}", _INDENT)
     more = one.count - max(1, min(room, len(one.samples)))
     if more:
         page.short = True
         yield f"{_INDENT}and {more:,} more"
 
 
-def _sentence(one: Finding, times: str, message: str, value: str | None = None) -> str:
+def _sentence(page: _Page, finding: Finding, one: Problem, times: str, message: str) -> str:
+    """The line of a finding, with the place, field and value of one of its problems: one line, however long it is, so
+    that it can be searched for and an editor can follow it."""
     name = f" field={cut(one.field)}" if one.field else ""
-    shown = f" value={quoted(value)}" if value is not None else ""
-    mild = " (warning)" if one.severity == "warning" else ""
-    return _wrapped(f"{_at(one.first)}: {one.code}{mild}{name}{shown}{times}: {message}", "  ", _INDENT)
+    value = f" value={quoted(one.value)}" if one.value is not None else ""
+    mild = " (warning)" if finding.severity == "warning" else ""
+    code = page.painted(visible(f"{one.code}{mild}"), finding.severity)
+    return f"  {page.at(one)}: {code}{visible(f'{name}{value}{times}: {cut(message, _LONG)}')}"
 
 
 def _split(one: Finding) -> tuple[str, dict[str, str] | None]:
@@ -171,7 +186,7 @@ def _values(one: Finding, rests: dict[str, str]) -> Iterator[str]:
 
 def _lines(one: Finding, page: _Page) -> Iterator[str]:
     """Where the samples are: lines of the file, or rows where it has no lines; neighbours as one range."""
-    files = {_file(sample) for sample in one.samples}
+    files = {heading(sample) for sample in one.samples}
     unit = "lines" if all(sample.line for sample in one.samples) else "rows"
     ranges: list[list[int]] = []
     where: list[str] = []
@@ -179,12 +194,12 @@ def _lines(one: Finding, page: _Page) -> Iterator[str]:
         n = sample.line if unit == "lines" else sample.row
         if n is None:
             return
-        if where and where[-1] == _file(sample) and ranges[-1][1] in (n, n - 1):
+        if where and where[-1] == heading(sample) and ranges[-1][1] in (n, n - 1):
             ranges[-1][1] = n
             ranges[-1][2] += 1
         else:
             ranges.append([n, n, 1])
-            where.append(_file(sample))
+            where.append(heading(sample))
     shown = ranges[: page.limit]
     pieces = [
         f"{f'{file}:' if len(files) > 1 else ''}{a if a == b else f'{a}-{b}'}"
@@ -199,22 +214,19 @@ def _lines(one: Finding, page: _Page) -> Iterator[str]:
 # --- records with too few or too many cells --------------------------------------------------------------------------
 
 
-def _records(code: str, found: list[Finding], limit: int) -> Iterator[str]:
+def _records(code: str, found: list[Finding], page: _Page) -> Iterator[str]:
     """One line a record, however many cells it lacks or has too many."""
     cells = sorted((s for f in found for s in f.samples), key=lambda s: (s.row or 0, s.line or 0))
     records = [list(group) for _, group in groupby(cells, key=lambda s: (s.path, s.row))]
-    for record in records[:limit]:
+    for record in records[: page.limit]:
         one = record[0]
         if len(record) > 1:  # what follows the semicolon is of one cell; the count before it is of the record
-            yield _wrapped(f"{_at(one)}: {code}: {one.message.partition(';')[0]}.", "  ", _INDENT)
-        else:
-            name = f" field={cut(one.field)}" if one.field else ""
-            value = f" value={quoted(one.value)}" if one.value is not None else ""
-            yield _wrapped(f"{_at(one)}: {code}{name}{value}: {one.message}", "  ", _INDENT)
+            one = replace(one, field=None, value=None, message=f"{one.message.partition(';')[0]}.")
+        yield _sentence(page, found[0], one, "", one.message)
     total = sum(f.count for f in found)
-    more = len(records) - limit
+    more = len(records) - page.limit
     if total > len(cells):  # how many records these are is known for those alone that were kept
-        left = total - sum(map(len, records[:limit]))
+        left = total - sum(map(len, records[: page.limit]))
         yield f"  {left:,} more {code} in other records here; --format json lists them."
     elif more > 0:
         yield f"  {count(more, 'more record')} with {code} here; --format json lists them."
@@ -223,22 +235,10 @@ def _records(code: str, found: list[Finding], limit: int) -> Iterator[str]:
 # --- what was not checked --------------------------------------------------------------------------------------------
 
 
-def _unchecked(notes: Iterable[Unchecked]) -> Iterator[str]:
-    """One line for each reason and what it keeps from being checked, however many resources or things it concerns."""
-    where: dict[tuple[str, str], list[str]] = {}
-    for one in notes:
-        where.setdefault((one.what, one.reason), []).extend([one.resource] if one.resource else [])
-    what_of: dict[tuple[tuple[str, ...], str], list[str]] = {}
-    for (what, reason), names in where.items():
-        what_of.setdefault((tuple(names), reason), []).append(what)
-    for (resources, reason), things in what_of.items():
-        place = f"{_some(resources, 5)}: " if resources else ""
-        yield _wrapped(f"{place}{_some(things, 20)}: {reason}", "  ", _INDENT)
-
-
-def _some(names: Sequence[str], most: int) -> str:
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return f"{', '.join(map(cut, names[:most]))}{more}"
+def _unchecked(report: Report) -> Iterator[str]:
+    for resources, things, reason in reasons(report.unchecked):
+        place = f"{some(resources, 5)}: " if resources else ""
+        yield _wrapped(f"{place}{some(things, 20)}: {reason}", "  ", _INDENT)
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def _some(names: Sequence[str], most: int) -> str:
 def _wrapped(text: str, indent: str, further: str = "") -> str:
     """The text in lines of the width; words longer than that are left whole."""
     return textwrap.fill(
-        text,
+        visible(text),
         _WIDTH,
         initial_indent=indent,
         subsequent_indent=further or indent,

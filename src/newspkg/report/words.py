@@ -1,8 +1,8 @@
-"""How messages write values and numbers."""
+"""How messages and reports write values, numbers and names."""
 
 from __future__ import annotations
 
-__all__ = ["count", "cut", "figure", "quoted"]
+__all__ = ["count", "cut", "figure", "quoted", "visible"]
 
 _SHOWN = 60  # characters of a value in a message and in the text report
 
@@ -21,6 +21,16 @@ def figure(n: int) -> str:
 def quoted(value: str) -> str:
     """A value on one line, control characters escaped, cut where it is long."""
     return repr(cut(value))
+
+
+def visible(text: str, limit: int | None = None) -> str:
+    """The text on one line, cut where it is longer than `limit`: what has no sign of its own, or turns the direction of
+    writing, is written as Python would (`\\n`, `\\x00`, `\\u202e`), so that nothing can hide and every format may hold
+    it."""
+    shown = text if limit is None else cut(text, limit)
+    if shown.isprintable():
+        return shown
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in shown)
 
 
 def count(n: int, thing: str) -> str:

@@ -11,15 +11,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as fresh
-from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
-import polars as pl
-
 from newspkg.report import Findings, cut
-from newspkg.schema import Field, TableSchema, anchored
+from newspkg.schema import Field, TableSchema
 from newspkg.schema.xsd import compile_xsd
 from newspkg.validate.values import Duration, Parser, Unsupported, constraint_value, fits_natively, json_schema, parser
 
@@ -28,10 +24,8 @@ __all__ = [
     "NO_VALUE",
     "Column",
     "Judged",
-    "among",
     "canonical",
     "columns_of",
-    "dtype_of",
     "judge",
     "plain_number",
     "sentence",
@@ -39,7 +33,6 @@ __all__ = [
 ]
 
 Limit = Callable[[Any], bool]
-Guard = Callable[[pl.Expr], pl.Expr]
 Verdict = tuple[Any, tuple[str, ...]]  # the value, and the names of what the text breaks
 _MEMO = 100_000  # texts of a column whose verdict is remembered
 
@@ -63,27 +56,12 @@ class Column:
     parse: Parser | None  # None: the type or format is not judged
     limits: list[tuple[str, Limit]] = fresh(default_factory=list)
     shown: dict[str, str] = fresh(default_factory=dict)  # constraint -> its value for messages
-    guards: list[Guard] = fresh(default_factory=list)  # over the typed column, sound
-    bounds: list[tuple[str, Any]] = fresh(default_factory=list)  # as values, for columns that have a type already
-    guarded: bool = True  # False: a constraint without a guard, so every cell goes to the exact function
+    rules: list[tuple[str, Any]] = fresh(default_factory=list)  # the constraints once more, as `guards.py` reads them
     memo: dict[str, Verdict] = fresh(default_factory=dict)
+    guards: Any = None  # what `guards.py` makes of the rules, once
 
 
 # --- from field to column --------------------------------------------------------------------------------------------
-
-
-def dtype_of(one: Field) -> pl.DataType:
-    """The dtype of a column's typed values. Types that polars has no dtype for are kept as text that equals where the
-    values equal."""
-    known: dict[str, pl.DataType] = {
-        "integer": pl.Int64(),
-        "year": pl.Int64(),
-        "number": pl.Float64(),
-        "boolean": pl.Boolean(),
-        "date": pl.Date(),
-        "datetime": pl.Datetime("us", "UTC"),
-    }
-    return known.get(one.type, pl.String())
 
 
 def columns_of(schema: TableSchema, resource: str, findings: Findings) -> dict[str, Column]:
@@ -128,30 +106,22 @@ def _limit(column: Column, parse: Parser) -> None:
         if name in ("required", "unique"):
             continue
         column.shown[name] = _listed(given) if name == "enum" else cut(_json(given))
+        value = given
         if name == "jsonSchema":
             column.limits.append((name, json_schema(given)))  # a schema that is none has been told and taken out
-            column.guarded = False
         elif name == "pattern":
-            _pattern(column, given)
+            column.limits.append((name, _matches(given)))
         elif name in ("minLength", "maxLength"):
             column.limits.append((name, _longer(given) if name == "minLength" else _shorter(given)))
-            if one.type == "string" and given < 2**31:  # beyond that no column can be compared with it
-                column.guards.append(_length(name, given))
-            else:
-                column.guarded = False
         elif name == "enum":
-            _vocabulary(column, parse, given, "enum")
+            value = _vocabulary(column, parse, given, name)
         else:
-            _bound(column, parse, name, given)
+            value = _bound(column, parse, name, given)
+        column.rules.append((name, value))
     if one.categories and "enum" not in one.constraints:
         column.shown["categories"] = _listed([v for v, _ in one.categories])
-        _vocabulary(column, parse, [v for v, _ in one.categories], "categories")
-
-
-def _length(name: str, limit: int) -> Guard:
-    if name == "minLength":
-        return lambda typed: typed.str.len_chars() >= limit
-    return lambda typed: typed.str.len_chars() <= limit
+        given = [v for v, _ in one.categories]
+        column.rules.append(("categories", _vocabulary(column, parse, given, "categories")))
 
 
 def _longer(limit: int) -> Limit:
@@ -162,54 +132,19 @@ def _shorter(limit: int) -> Limit:
     return lambda value: len(value) <= limit
 
 
-_PLAIN = re.compile(  # what Rust reads as XML Schema does; a dot is put right on the way
-    r"(?P<same>\\[-.|()\[\]{}?*+\\d]|\[(?!.*(?:&&|--|~~))(?:\\[-.|()\[\]{}?*+\\d]|[^\\\[\]])+\]|\((?!\?)|\)|\||"
-    r"(?:[?*+]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})(?![?*+])|[^\\\[\](){}|?*+.^$])|(?P<dot>\.)"
-)
-
-
-def _for_guard(pattern: str) -> str | None:
-    """A pattern for polars' engine, or None where that might read it otherwise."""
-    inner = pattern.removeprefix("^")
-    inner = inner[:-1] if inner.endswith("$") and not inner.endswith("\\$") else inner
-    parts, at = [], 0
-    while at < len(inner):
-        found = _PLAIN.match(inner, at)
-        if found is None:
-            return None
-        parts.append(found["same"] or r"[^\n\r]")
-        at = found.end()
-    made = anchored("".join(parts))
+def _matches(pattern: str) -> Limit:
     try:
-        pl.Series([""]).str.contains(made)
-    except pl.exceptions.PolarsError:  # too large for it
-        return None
-    return made
-
-
-def _pattern(column: Column, given: str) -> None:
-    try:
-        exact = compile_xsd(given)
+        exact = compile_xsd(pattern)
     except ValueError:  # told where the schema was read
-        exact = re.compile(given)
-    column.limits.append(("pattern", lambda text: exact.fullmatch(text) is not None))
-    quick = _for_guard(given)
-    if quick is None:
-        column.guarded = False
-    else:
-        column.guards.append(lambda typed: typed.str.contains(quick))
+        exact = re.compile(pattern)
+    return lambda text: exact.fullmatch(text) is not None
 
 
-def _vocabulary(column: Column, parse: Parser, given: list[Any], name: str) -> None:
+def _vocabulary(column: Column, parse: Parser, given: list[Any], name: str) -> list[Any]:
     values = [_key(constraint_value(column.field, parse, one)) for one in given]
     known = frozenset(values)
     column.limits.append((name, lambda value: _key(value) in known))
-    plain = column.field.type == "integer" and plain_number(column.field)
-    small = plain and all(isinstance(v, int) and abs(v) < 2**62 for v in values)
-    if small or (column.field.type == "string" and all(isinstance(v, str) for v in values)):
-        column.guards.append(partial(among, values))
-    else:
-        column.guarded = False
+    return values
 
 
 def plain_number(one: Field) -> bool:
@@ -217,17 +152,6 @@ def plain_number(one: Field) -> bool:
     return not (one.options.keys() & {"groupChar", "decimalChar"}) and one.options.get("bareNumber", True) is not False
 
 
-def among(values: list[Any], typed: pl.Expr) -> pl.Expr:
-    """Where a column has one of some values."""
-    if len(values) > 8:
-        return typed.is_in(values)
-    guard = pl.lit(False)
-    for one in values:  # a chain of equals is cheaper than is_in as long as it is short
-        guard = guard | (typed == one)
-    return guard
-
-
-_ORDERED = (("date", "default"), ("datetime", "default"))
 HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "minimum": lambda value, bound: value >= bound,
     "maximum": lambda value, bound: value <= bound,
@@ -236,33 +160,12 @@ HOLDS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _bound(column: Column, parse: Parser, name: str, given: Any) -> None:
-    one = column.field
-    bound = constraint_value(one, parse, given)
+def _bound(column: Column, parse: Parser, name: str, given: Any) -> Any:
+    bound = constraint_value(column.field, parse, given)
     holds = HOLDS[name]
     # NaN, the one value that is not itself, keeps no bound; Decimal would refuse to compare it at all.
     column.limits.append((name, lambda value: value == value and holds(value, bound)))
-    column.bounds.append((name, bound))
-    if one.type == "number" and plain_number(one):
-        # Strictly inside: what a float rounds to the bound is left to Decimal.
-        try:
-            near = float(bound)
-        except OverflowError:  # a whole number beyond all floats
-            column.guarded = False
-            return
-        column.guards.append((lambda typed: typed > near) if "inimum" in name else (lambda typed: typed < near))
-    elif one.type in ("integer", "year") and plain_number(one) and isinstance(bound, int) and abs(bound) < 2**62:
-        column.guards.append(lambda typed: holds(typed, bound))  # type: ignore[arg-type,return-value]
-    elif isinstance(bound, date) and bound.year >= 1000 and (one.type, one.format) in _ORDERED:
-        # Texts of the one form that is surely good are ordered as what they say; a Z behind one only makes it larger.
-        z = "Z" if name in ("exclusiveMinimum", "maximum") else ""
-        edge = f"{bound:%Y-%m-%dT%H:%M:%S}{z}" if isinstance(bound, datetime) else f"{bound:%Y-%m-%d}"
-        if isinstance(bound, datetime) and bound.microsecond:
-            column.guarded = False
-        else:
-            column.guards.append(lambda text: holds(text, edge))  # type: ignore[arg-type,return-value]
-    else:
-        column.guarded = False
+    return bound
 
 
 # --- single cells ----------------------------------------------------------------------------------------------------
@@ -279,7 +182,7 @@ def judge(column: Column, texts: Sequence[str | None], native: Sequence[Any] | N
     if column.parse is None:
         return Judged([None if gone else t for t, gone in zip(texts, missing, strict=True)], missing, faults)
     verdicts = _verdicts(column, texts, empty)
-    dtype = dtype_of(one)
+    stored = _STORED.get(one.type, _as_text)
     values: list[Any] = []
     for n, (text, gone) in enumerate(zip(texts, missing, strict=True)):
         if gone:
@@ -288,7 +191,7 @@ def judge(column: Column, texts: Sequence[str | None], native: Sequence[Any] | N
         value, broken = verdicts[text]  # type: ignore[index]
         for rule in broken:
             faults.setdefault(rule, []).append(n)
-        values.append(None if broken == NO_VALUE else _storable(value, dtype))
+        values.append(None if broken == NO_VALUE else stored(value))  # type: ignore[no-untyped-call]
     if native is not None:
         told = set(faults.get("type", ()))
         odd = [
@@ -328,15 +231,23 @@ def verdict_on(column: Column, text: str) -> Verdict:
     return value, tuple(name for name, keeps in column.limits if not keeps(value))
 
 
-def _storable(value: Any, dtype: pl.DataType) -> Any:
-    """The value as its column keeps it; None where the column cannot hold it (an integer beyond 64 bits)."""
-    if dtype == pl.String():
-        return value if isinstance(value, str) else canonical(value)
-    if dtype == pl.Int64():
-        return value if -(2**63) <= value < 2**63 else None
-    if dtype == pl.Float64():
-        return float(value)
-    return value
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else canonical(value)
+
+
+def _as_integer(value: int) -> int | None:
+    return value if -(2**63) <= value < 2**63 else None
+
+
+# The value as its column (`dtype_of`) keeps it; None where the column cannot hold it (an integer beyond 64 bits).
+_STORED: dict[str, Callable[[Any], Any]] = {
+    "integer": _as_integer,
+    "year": _as_integer,
+    "number": float,
+    "boolean": bool,
+    "date": lambda value: value,
+    "datetime": lambda value: value,
+}
 
 
 def canonical(value: Any) -> str:

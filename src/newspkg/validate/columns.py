@@ -38,6 +38,7 @@ class Columns:
 
     def __init__(self, files: Sequence[tuple[str, Path]], names: Sequence[str], heights: Sequence[int]) -> None:
         self.files, self.names, self.heights = files, names, heights
+        self.total = sum(heights)
         self.broken, self.empty_is_null = "", False
         self.dtypes: list[pl.DataType] = []
         self.findings: Findings | None = None
@@ -47,9 +48,10 @@ class Columns:
         frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
         return frame.select(pl.col(name).alias(str(n)) for n, name in enumerate(self.names))
 
-    def chunks(self, width: int, wanted: Sequence[pl.Expr]) -> Iterator[Chunk]:
+    def chunks(self, width: int, wanted: Sequence[pl.Expr] | None) -> Iterator[Chunk]:
         """All rows; columns keep the types that they have."""
         del width
+        assert wanted is not None, "there are no single records here"
         number = 2
         for (name, path), height in zip(self.files, self.heights, strict=True):
             first, why = number, ""

@@ -13,15 +13,16 @@ import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any
-
-import polars as pl
+from typing import IO, TYPE_CHECKING, Any
 
 from newspkg.problems import problem
 from newspkg.report import Findings
 from newspkg.validate.descriptor import Dialect, Resource
 from newspkg.validate.properties import open_plain
 from newspkg.validate.records import Chunk, Place, Record, chunked
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Delimited", "cell_places", "split"]
 
@@ -308,7 +309,7 @@ class Delimited:
 
     # --- what the engine asks for
 
-    def chunks(self, width: int, wanted: Sequence[pl.Expr]) -> Iterator[Chunk]:
+    def chunks(self, width: int, wanted: Sequence[pl.Expr] | None) -> Iterator[Chunk]:
         """All records below the header."""
         records = self.all()
         for _ in range(self.skip):

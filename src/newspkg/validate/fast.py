@@ -11,6 +11,7 @@ import io
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -103,10 +104,12 @@ class Fast:
     def __init__(self, parts: Sequence[_Part], dialect: Dialect) -> None:
         self.parts, self.dialect = parts, dialect
         self.broken, self.empty_is_null = "", True
+        self.total = sum(part.count for part in parts)
         self.surplus = _SURPLUS[0]
         q, d = re.escape(dialect.quote or ""), re.escape(dialect.delimiter)
-        quoted = f"{q}(?:[^{q}]|{q}{q})*+{q}|" if q else ""
-        self._cell = re.compile(f"{quoted}[^{d}\r\n]*+")
+        quoted = f"{q}(?:[^{q}]|{q}{q})*+{q}|(?!{q})" if q else ""
+        self._cell = f"(?:{quoted}[^{d}\r\n]*+){d}"  # and the delimiter behind it
+        self._before: dict[int, re.Pattern[str]] = {}  # all cells before the one at a position
 
     def widen(self) -> bool:
         """Makes room for longer records; False where there is no more."""
@@ -114,9 +117,10 @@ class Fast:
         self.surplus = _SURPLUS[min(at, len(_SURPLUS) - 1)]
         return at < len(_SURPLUS)
 
-    def chunks(self, width: int, wanted: Sequence[pl.Expr]) -> Iterator[Chunk]:
+    def chunks(self, width: int, wanted: Sequence[pl.Expr] | None) -> Iterator[Chunk]:
         """All records below the header. Raises Again where a record has more cells than there is room for, or where the
         bytes are no UTF-8."""
+        assert wanted is not None, "there are no single records here"
         for part in self.parts:
             if part.count:
                 yield from self._part(part, width, wanted)
@@ -212,21 +216,21 @@ class Fast:
 
     def places(self, numbers: Mapping[int, int]) -> Mapping[int, Place]:
         """Where some records and their cells stand, by number."""
-        return {
-            number: Place(line, self._starts(raw, line, numbers[number]))
-            for number, raw, line in self._located(numbers)
-        }
+        return {n: Place(line, find=partial(self._start, raw, line)) for n, raw, line in self._located(numbers)}
 
-    def _starts(self, raw: str, line: int, most: int) -> list[tuple[int, int]]:
-        """Where the first cells of a well-formed record begin: (line, character in it)."""
-        found, at, cell, several = [], 0, self._cell, "\n" in raw.rstrip("\r\n")
-        while True:
-            if several:
-                found.append((line + raw.count("\n", 0, at), at - raw.rfind("\n", 0, at)))
-            else:
-                found.append((line, at + 1))
-            if len(found) >= most:
-                return found
-            at = cell.match(raw, at).end() + 1  # type: ignore[union-attr]
-            if at > len(raw) or raw[at - 1] != self.dialect.delimiter:
-                return found
+    def _start(self, raw: str, line: int, position: int) -> tuple[int, int] | None:
+        """Where a cell of a well-formed record begins: (line, character in it); None where there is no such cell."""
+        if position == 1:
+            return line, 1
+        quote, body = self.dialect.quote, raw.rstrip("\r\n")
+        if quote is None or quote not in body:
+            cells = body.split(self.dialect.delimiter, position - 1)
+            return (line, len(body) - len(cells[-1]) + 1) if len(cells) == position else None
+        before = self._before.get(position)
+        if before is None:
+            before = self._before[position] = re.compile(f"(?:{self._cell}){{{position - 1}}}")
+        found = before.match(body)
+        if found is None:
+            return None
+        end = found.end()
+        return line + body.count("\n", 0, end), end - body.rfind("\n", 0, end)

@@ -14,7 +14,6 @@ from newspkg.problems import problem
 from newspkg.report import Findings, cut, figure
 from newspkg.validate.delimited import Delimited
 from newspkg.validate.descriptor import Dialect, Resource
-from newspkg.validate.fast import fast_reader
 from newspkg.validate.packed import Scratch, at_hand
 from newspkg.validate.properties import open_plain
 from newspkg.validate.records import Opened, Record
@@ -112,6 +111,8 @@ def open_table(
         opened = _headed(reader, dialect, resource, findings)
         if opened is None or slow or not files:
             return opened
+        from newspkg.validate.fast import fast_reader  # brings polars
+
         fast = fast_reader(files, resource, dialect, opened.labels)
         if fast is not None:
             opened.reader = fast

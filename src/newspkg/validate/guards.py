@@ -6,16 +6,155 @@ cell that is empty or not there; a column that has a type already is guarded as 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import polars as pl
 
-from newspkg.schema import Field
-from newspkg.validate.cells import HOLDS, NO_VALUE, Column, among, dtype_of, plain_number, verdict_on
+from newspkg.schema import Field, anchored
+from newspkg.validate.cells import HOLDS, NO_VALUE, Column, plain_number, verdict_on
 from newspkg.validate.values import truths
 
-__all__ = ["doubt", "doubt_native", "fits_column", "present", "typed", "typed_native", "unguarded"]
+__all__ = [
+    "doubt",
+    "doubt_native",
+    "dtype_of",
+    "fits_column",
+    "present",
+    "typed",
+    "typed_native",
+    "unguarded",
+]
+
+Guard = Callable[[pl.Expr], pl.Expr]
+
+
+def dtype_of(one: Field) -> pl.DataType:
+    """The dtype of a column's typed values. Types that polars has no dtype for are kept as text that equals where the
+    values equal."""
+    known: dict[str, pl.DataType] = {
+        "integer": pl.Int64(),
+        "year": pl.Int64(),
+        "number": pl.Float64(),
+        "boolean": pl.Boolean(),
+        "date": pl.Date(),
+        "datetime": pl.Datetime("us", "UTC"),
+    }
+    return known.get(one.type, pl.String())
+
+
+# --- from rules to guards ---------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Guards:
+    """What is sound to say of a column's constraints: `guards` over the typed column. Not `whole`: there is a
+    constraint without a guard, so every cell goes to the exact function."""
+
+    guards: list[Guard] = field(default_factory=list)
+    whole: bool = True
+
+
+def _guards(column: Column) -> _Guards:
+    if column.guards is None:
+        column.guards = found = _Guards()
+        for name, value in column.rules if column.parse is not None else ():
+            guard = _guard(column.field, name, value)
+            if guard is None:
+                found.whole = False
+            else:
+                found.guards.append(guard)
+    made: _Guards = column.guards
+    return made
+
+
+def _guard(one: Field, name: str, value: Any) -> Guard | None:
+    """The guard of a constraint, `value` being its own; None where there is none."""
+    if name == "jsonSchema":
+        return None
+    if name == "pattern":
+        quick = _for_guard(value)
+        return None if quick is None else lambda typed: typed.str.contains(quick)
+    if name in ("minLength", "maxLength"):
+        if one.type != "string" or value >= 2**31:  # beyond that no column can be compared with it
+            return None
+        if name == "minLength":
+            return lambda typed: typed.str.len_chars() >= value
+        return lambda typed: typed.str.len_chars() <= value
+    if name in ("enum", "categories"):
+        plain = one.type == "integer" and plain_number(one)
+        small = plain and all(isinstance(v, int) and abs(v) < 2**62 for v in value)
+        if small or (one.type == "string" and all(isinstance(v, str) for v in value)):
+            return partial(among, value)
+        return None
+    return _bound(one, name, value)
+
+
+_PLAIN = re.compile(  # what Rust reads as XML Schema does; a dot is put right on the way
+    r"(?P<same>\\[-.|()\[\]{}?*+\\d]|\[(?!.*(?:&&|--|~~))(?:\\[-.|()\[\]{}?*+\\d]|[^\\\[\]])+\]|\((?!\?)|\)|\||"
+    r"(?:[?*+]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})(?![?*+])|[^\\\[\](){}|?*+.^$])|(?P<dot>\.)"
+)
+
+
+def _for_guard(pattern: str) -> str | None:
+    """A pattern for polars' engine, or None where that might read it otherwise."""
+    inner = pattern.removeprefix("^")
+    inner = inner[:-1] if inner.endswith("$") and not inner.endswith("\\$") else inner
+    parts, at = [], 0
+    while at < len(inner):
+        found = _PLAIN.match(inner, at)
+        if found is None:
+            return None
+        parts.append(found["same"] or r"[^\n\r]")
+        at = found.end()
+    made = anchored("".join(parts))
+    try:
+        pl.Series([""]).str.contains(made)
+    except pl.exceptions.PolarsError:  # too large for it
+        return None
+    return made
+
+
+def among(values: list[Any], typed: pl.Expr) -> pl.Expr:
+    """Where a column has one of some values."""
+    if len(values) > 8:
+        return typed.is_in(values)
+    guard = pl.lit(False)
+    for one in values:  # a chain of equals is cheaper than is_in as long as it is short
+        guard = guard | (typed == one)
+    return guard
+
+
+_ORDERED = (("date", "default"), ("datetime", "default"))
+
+
+def _bound(one: Field, name: str, bound: Any) -> Guard | None:
+    holds = HOLDS[name]
+    if one.type == "number" and plain_number(one):
+        # Strictly inside: what a float rounds to the bound is left to Decimal.
+        try:
+            near = float(bound)
+        except OverflowError:  # a whole number beyond all floats
+            return None
+        return (lambda typed: typed > near) if "inimum" in name else (lambda typed: typed < near)
+    if one.type in ("integer", "year") and plain_number(one) and isinstance(bound, int) and abs(bound) < 2**62:
+        return lambda typed: holds(typed, bound)  # type: ignore[return-value]
+    if isinstance(bound, date) and bound.year >= 1000 and (one.type, one.format) in _ORDERED:
+        # Texts of the one form that is surely good are ordered as what they say; a Z behind one only makes it larger.
+        z = "Z" if name in ("exclusiveMinimum", "maximum") else ""
+        edge = f"{bound:%Y-%m-%dT%H:%M:%S}{z}" if isinstance(bound, datetime) else f"{bound:%Y-%m-%d}"
+        if not (isinstance(bound, datetime) and bound.microsecond):
+            return lambda text: holds(text, edge)  # type: ignore[return-value]
+    return None
+
+
+# --- which cells are in doubt ----------------------------------------------------------------------------------------
+
 
 # Texts that are surely values; others may be too.
 _DAY = (
@@ -84,7 +223,8 @@ def doubt(column: Column, text: pl.Expr, *, empty_is_null: bool) -> pl.Expr | No
     may also be an empty cell that is a value."""
     one = column.field
     empty = empty_is_null and "" not in column.missing
-    if column.parse is None or (_plain_text(one) and column.guarded and not column.guards):
+    constraints = _guards(column)
+    if column.parse is None or (_plain_text(one) and constraints.whole and not constraints.guards):
         if not one.required:
             return None
         doubtful = pl.lit(False) if empty else text.is_null()
@@ -92,10 +232,10 @@ def doubt(column: Column, text: pl.Expr, *, empty_is_null: bool) -> pl.Expr | No
             doubtful = doubtful | (text == gone)
         return doubtful
 
-    if not column.guarded:
+    if not constraints.whole:
         return text.is_not_null() | (one.required or empty)
     sure, value = _sure(one, text)
-    for guard in column.guards:
+    for guard in constraints.guards:
         sure = sure & guard(value)
     doubtful = ~sure
     if one.required:
@@ -138,11 +278,11 @@ def doubt_native(column: Column, cell: pl.Expr, dtype: pl.DataType) -> pl.Expr |
         return cell.is_null() if one.required else None
     if not fits_column(one, dtype):
         return cell.is_not_null() | one.required
-    if [name for name, _ in column.limits] != [name for name, _ in column.bounds]:
+    if not all(name in HOLDS for name, _ in column.rules):
         return cell.is_not_null() | one.required
     value = typed_native(column, cell, dtype)
     sure = cell.is_not_null()
-    for name, bound in column.bounds:
+    for name, bound in column.rules:
         if isinstance(bound, (Decimal, int)) and one.type == "number" and abs(Decimal(bound)) < 2**1000:
             near = float(bound)  # strictly inside: what a float rounds to the bound is left to Decimal
             sure = sure & ((value > near) & value.is_not_nan() if "inimum" in name else value < near)
@@ -150,7 +290,7 @@ def doubt_native(column: Column, cell: pl.Expr, dtype: pl.DataType) -> pl.Expr |
             return cell.is_not_null() | one.required
         else:
             sure = sure & HOLDS[name](value, pl.lit(bound))
-    if column.bounds:
+    if column.rules:
         return ~sure | cell.is_null() if one.required else ~sure & cell.is_not_null()
     return cell.is_null() if one.required else None
 

@@ -10,44 +10,27 @@ parent are kept, once for all that refer to it, and the child's are looked up as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from newspkg.report import Findings, cut
+from newspkg.report import Findings
 from newspkg.schema import ForeignKey, TableSchema
-from newspkg.validate.cells import dtype_of, judge
-from newspkg.validate.model import Table, Watch, read_again
+from newspkg.validate.cells import judge
+from newspkg.validate.guards import dtype_of
+from newspkg.validate.keyed import NEAR, foreign_sentence, null_sentence, plan_of, readable
+from newspkg.validate.model import Watch, read_again
 from newspkg.validate.packed import Scratch
 from newspkg.validate.spill import Hashes, Rows
+from newspkg.validate.table import Table
 
-__all__ = ["Keys", "reading_order"]
+__all__ = ["Keys"]
 
 _ROW = "#row"
 _PENDING = 1_000_000  # rows of a child that are looked up at once: the parent's set is built anew each time
 _SINGLE = 20_000  # rows that are read again one by one; more are read in a second pass
 _FEW = 20_000  # keys of a parent that are looked up as they are
-_NEAR = 1_000  # missing keys for which similar ones are looked for
 _LEAST = 1 << 16
-
-
-def reading_order(schemas: Mapping[str, TableSchema | None]) -> list[str]:
-    """The tables, parents before children where there is no circle."""
-    found: list[str] = []
-    seen: set[str] = set()
-    for first in schemas:
-        stack = [(first, False)]
-        while stack:
-            name, done = stack.pop()
-            if done:
-                found.append(name)
-            elif name not in seen:
-                seen.add(name)
-                stack.append((name, True))
-                schema = schemas[name]
-                keys = schema.foreign_keys if schema is not None else ()
-                stack += [(k.resource, False) for k in reversed(keys) if k.resource in schemas]
-    return found
 
 
 class Keys:
@@ -65,37 +48,11 @@ class Keys:
 
     def watching(self, table: Table, findings: Findings) -> Sequence[Watch]:
         """What follows a table while it is read; whatever followed it before is forgotten."""
-        schema = table.schema
-        self.open = []
-        if not table.columns:
-            return self.open
-        for fields in dict.fromkeys(self._referenced(table.name)):
-            if table.usable(fields) is None:
-                self.open.append(_Parent(fields, self))
-        keys = [(schema.primary_key, "primary-key")] if schema.primary_key else []
-        keys += [(key, "unique-key") for key in schema.unique_keys if key]
-        for name in dict.fromkeys(schema.names):
-            if schema.field(name).constraints.get("unique") and schema.primary_key != (name,):
-                keys.append(((name,), "unique-error"))
-        for key, code in keys:
-            if table.absent.intersection(key):
-                kind = "primary" if code == "primary-key" else "unique"
-                findings.leave(f"the {kind} key {' + '.join(key)}", str(table.usable(key)), table.name)
-            else:
-                self.open.append(_Unique(table, key, code, findings, self))
-        for one in schema.foreign_keys:
-            own = sorted(table.absent.intersection(one.fields))
-            if own:
-                findings.leave(_named(one, table), f"{table.name} has no column {', '.join(own)}", table.name)
-            else:
-                self.open.append(_Child(table, one, self))
+        plan = plan_of(table, self.schemas, findings)
+        self.open = [_Parent(fields, self) for fields in plan.parents]
+        self.open += [_Unique(table, key, code, findings, self) for key, code in plan.unique]
+        self.open += [_Child(table, key, self) for key in plan.foreign]
         return self.open
-
-    def _referenced(self, name: str) -> Iterator[tuple[str, ...]]:
-        for other, schema in self.schemas.items():
-            for key in schema.foreign_keys:
-                if (key.resource or other) == name:
-                    yield key.reference_fields
 
     def close(self, table: Table, findings: Findings) -> None:
         """Says what is wrong with the keys of a table that has been read, as far as that is known by then."""
@@ -119,10 +76,6 @@ class Keys:
         for one in self.waiting:
             one.findings = findings
             one.close()
-
-
-def _named(key: ForeignKey, table: Table) -> str:
-    return f"the foreign key {' + '.join(key.fields)} -> {key.resource or table.name}"
 
 
 # --- unique ----------------------------------------------------------------------------------------------------------
@@ -169,11 +122,8 @@ class _Unique:
         rows = [i for i in gone.arg_true().to_list() if i not in lost]
         cells = dict(zip((start + i for i in rows), frame[rows].rows(), strict=True))
 
-        def message(row: int) -> str:
-            empty = (k for k, v in zip(self.fields, cells[row], strict=True) if v is None)
-            return f"the primary key has no value in {', '.join(empty)}."
-
-        self.table.tell(self.findings, "primary-key", list(cells), self._place, message, rule=self._rule)
+        said = lambda row: null_sentence(self.fields, cells[row])  # noqa: E731 - a sentence for each row
+        self.table.tell(self.findings, "primary-key", list(cells), self._place, said, rule=self._rule)
 
     def close(self, findings: Findings) -> None:
         """Says which rows repeat the key of an earlier one."""
@@ -352,13 +302,8 @@ class _Child:
         """Says which keys are not there, unless the parent could not be read."""
         findings, table, key = self.findings, self.table, self.key
         assert findings is not None
-        parent_table = self.keys.tables.get(self.target)
+        parent_table = readable(key, table, self.keys.tables, findings)
         if parent_table is None:
-            findings.leave(_named(key, table), f"the table {self.target} was not read", table.name)
-            return
-        why = parent_table.usable(key.reference_fields)
-        if why:
-            findings.leave(_named(key, table), why, table.name)
             return
         self.parent = self.keys.parents[self.target, key.reference_fields]
         near_in: list[pl.DataFrame] = []
@@ -380,25 +325,15 @@ class _Child:
 
     def _tell(self, orphans: pl.DataFrame, known: list[pl.DataFrame], parent: Table, findings: Findings) -> None:
         key, names = self.key, orphans.columns[1:]
-        kinds = [
-            (self.table.schema.field(a).type, parent.schema.field(b).type)
-            for a, b in zip(key.fields, key.reference_fields, strict=True)
-        ]
-        note = ""
-        mixed = [k for k in kinds if k[0] != k[1] and not {*k} <= {"integer", "number", "year"}]
-        if mixed:
-            note = " The types differ: " + "; ".join(f"{a} here, {b} there" for a, b in mixed) + "."
         text = orphans.select(pl.concat_str(pl.col(names).cast(pl.String), separator=", ").alias("text")).to_series()
         counts = text.value_counts(sort=True)
-        near = _near(counts["text"].head(_NEAR), known)
+        near = _near(counts["text"].head(NEAR), known)
         shown = orphans[_ROW].head(findings.samples or orphans.height).to_list()
         at = {row: n for n, row in enumerate(shown)}
         own, other = " + ".join(key.fields), " + ".join(key.reference_fields)
 
         def message(row: int) -> str:
-            close = near.get(str(text[at[row]]))
-            hint = f" There is {cut(close)!r}." if close is not None else ""
-            return f"{own} is not in {self.target}.{other}.{hint}{note}"
+            return foreign_sentence(key, self.table, parent, near.get(str(text[at[row]])))
 
         self.table.tell(
             findings,

@@ -14,9 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, Protocol
-
-import polars as pl
+from typing import TYPE_CHECKING, Any, Protocol
 
 from newspkg.problems import problem
 from newspkg.report import Findings, cut
@@ -27,6 +25,9 @@ from newspkg.validate.jsontext import Broken, Decoder, Lines, Scan, descend
 from newspkg.validate.native import Form, fields_at, form_of, lightened, plain
 from newspkg.validate.properties import open_plain, why_not
 from newspkg.validate.records import Chunk, Opened, Place, Record, chunked
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Objects", "objects_reader"]
 
@@ -264,7 +265,7 @@ class Objects:
 
     # --- what the engine asks for
 
-    def chunks(self, width: int, wanted: Sequence[pl.Expr]) -> Iterator[Chunk]:
+    def chunks(self, width: int, wanted: Sequence[pl.Expr] | None) -> Iterator[Chunk]:
         """All records below the header."""
         header = self.shape.header
         records = (self.record(item) for item in self.items() if item.number != header)

@@ -8,11 +8,12 @@ Reader   gives the chunks of a table, as often as asked, and the places of singl
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Again", "Chunk", "Opened", "Place", "Reader", "Record", "chunked"]
 
@@ -38,16 +39,17 @@ class Record:
 class Chunk:
     """Some records in a row.
 
-    `cells` has one column of text for each column of the table, named by position ("0", "1" ...), and the columns that
-    were asked for. In a column of text null is a cell that the record does not have or, where `empty_is_null`, one that
-    has nothing in it. `numbers` are record numbers. `wide` has the surplus cells of records, `narrow` the number of
-    cells of those that have too few, both by position in the chunk. `native` has the values of records that are typed
-    already. `bad` are cells with bytes that are no text: (position in the chunk, column, byte). `cut` are records that
-    are not whole, by position in the chunk, and the first column that is not. `nul` says that cells may hold NUL
-    characters, `lined` that a record is a line of text, which may be blank.
+    `cells` is a polars frame with one column of text for each column of the table, named by position ("0", "1" ...),
+    and the columns that were asked for; or, where nothing was asked of polars, a list of columns in plain Python. In a
+    column of text null is a cell that the record does not have or, where `empty_is_null`, one that has nothing in it.
+    `numbers` are record numbers. `wide` has the surplus cells of records, `narrow` the number of cells of those that
+    have too few, both by position in the chunk. `native` has the values of records that are typed already. `bad` are
+    cells with bytes that are no text: (position in the chunk, column, byte). `cut` are records that are not whole, by
+    position in the chunk, and the first column that is not. `nul` says that cells may hold NUL characters, `lined` that
+    a record is a line of text, which may be blank.
     """
 
-    cells: pl.DataFrame
+    cells: Any
     numbers: Sequence[int]
     path: str
     wide: dict[int, list[str]] = field(default_factory=dict)
@@ -70,6 +72,13 @@ class Place:
     cells: Sequence[tuple[int, int]] = ()
     row_group: int | None = None
     column: int = 1  # of its line on which the record begins
+    find: Callable[[int], tuple[int, int] | None] | None = None  # in place of `cells`, looks for one as it is asked for
+
+    def cell(self, position: int) -> tuple[int, int] | None:
+        """Where the cell at a position, from 1, begins: (line, character in it); None where that is not known."""
+        if self.find is not None:
+            return self.find(position)
+        return self.cells[position - 1] if 0 < position <= len(self.cells) else None
 
 
 class Again(Exception):  # noqa: N818 - no fault: the table is to be read once more, in another way
@@ -87,9 +96,10 @@ class Reader(Protocol):
     broken: str
     empty_is_null: bool
 
-    def chunks(self, width: int, wanted: Sequence[pl.Expr]) -> Iterator[Chunk]:
+    def chunks(self, width: int, wanted: Sequence[pl.Expr] | None) -> Iterator[Chunk]:
         """All records, as chunks of `width` columns of text, each with the expressions `wanted` over them worked out.
-        May be called again. Raises Again where this way of reading does not do."""
+        None: as plain Python, which readers give that have single records to begin with. May be called again. Raises
+        Again where this way of reading does not do."""
 
     def widen(self) -> bool:
         """Makes more room for long records; False where that cannot be."""
@@ -115,7 +125,7 @@ class Opened:
     dtypes: Sequence[pl.DataType] | None = None
 
 
-def chunked(records: Iterable[Record], width: int, wanted: Sequence[pl.Expr]) -> Iterator[Chunk]:
+def chunked(records: Iterable[Record], width: int, wanted: Sequence[pl.Expr] | None) -> Iterator[Chunk]:
     """Records gathered into columns; a chunk never spans two files."""
     rows: list[list[Any]] = []
     numbers = array("q")
@@ -128,6 +138,10 @@ def chunked(records: Iterable[Record], width: int, wanted: Sequence[pl.Expr]) ->
 
     def close() -> Chunk:
         columns = zip(*rows, strict=True) if width else ()
+        if wanted is None:
+            return Chunk(list(columns), numbers, path, wide, narrow, native, bad, cut)
+        import polars as pl
+
         frame = pl.DataFrame([pl.Series(str(n), column, dtype=pl.String) for n, column in enumerate(columns)])
         return Chunk(frame.with_columns(wanted) if wanted else frame, numbers, path, wide, narrow, native, bad, cut)
 

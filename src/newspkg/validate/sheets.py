@@ -229,7 +229,7 @@ class Sheets:
 
     # --- what the engine asks for
 
-    def chunks(self, width: int, wanted: Sequence[pl.Expr]) -> Iterator[Chunk]:
+    def chunks(self, width: int, wanted: Sequence[pl.Expr] | None) -> Iterator[Chunk]:
         """All records below the header."""
         for chunk in chunked(self._records(), width, wanted):
             yield lightened(chunk, self.fields)

@@ -13,10 +13,10 @@ import polars as pl
 from newspkg.package import BLOCK
 from newspkg.problems import problem
 from newspkg.report import Findings, cut
-from newspkg.validate.cells import dtype_of
 from newspkg.validate.checks.model import PLACE, Check, Function, Join, dtype_here
 from newspkg.validate.checks.sql import FAULTS, Expression, Unfit, read, said, trial
 from newspkg.validate.descriptor import Package, Resource
+from newspkg.validate.guards import dtype_of
 from newspkg.validate.properties import locate, shown
 
 __all__ = ["GROUP", "KEY", "KINDS", "read_checks"]

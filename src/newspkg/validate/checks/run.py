@@ -18,7 +18,7 @@ from newspkg.problems import Problem, problem
 from newspkg.report import Findings, cut
 from newspkg.validate.checks.model import PLACE, Check, Join, share
 from newspkg.validate.checks.sql import FAULTS, column, said
-from newspkg.validate.model import Table
+from newspkg.validate.table import Table
 
 __all__ = ["needed", "run_checks"]
 

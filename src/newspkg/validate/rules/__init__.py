@@ -10,6 +10,6 @@ entry in the catalogue and the package that breaks it.
 from __future__ import annotations
 
 from newspkg.validate.rules import events, spans, tables
-from newspkg.validate.rules.engine import RULES, Context, Hit, Rule, applies, check_rules, rule
+from newspkg.validate.rules.engine import RULES, Context, Hit, Rule, check_rules, rule
 
-__all__ = ["RULES", "Context", "Hit", "Rule", "applies", "check_rules", "events", "rule", "spans", "tables"]
+__all__ = ["RULES", "Context", "Hit", "Rule", "check_rules", "events", "rule", "spans", "tables"]

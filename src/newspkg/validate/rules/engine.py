@@ -10,20 +10,18 @@ Every frame has the columns asked for and `#`, the position of the row in its ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from newspkg.package import PROFILE
 from newspkg.report import Findings, cut
 from newspkg.validate.cells import Column
-from newspkg.validate.descriptor import Package
-from newspkg.validate.model import Table
+from newspkg.validate.table import Table
 from newspkg.validate.texts import Texts
 
-__all__ = ["ROW", "RULES", "Context", "Frames", "Hit", "Rule", "applies", "check_rules", "rule"]
+__all__ = ["ROW", "RULES", "Context", "Frames", "Hit", "Rule", "check_rules", "rule"]
 
 ROW = "#"
 _TEXTS_NAMED = 20  # documents without a text that are named one by one
@@ -97,17 +95,13 @@ def rule(
     return register
 
 
-def applies(package: Package) -> bool:
-    """Whether a package follows the profile: it says so, or has our table of documents, hashes and all."""
-    if "profile" in package.block:
-        return bool(package.block["profile"] == PROFILE)
-    documents = next((r.schema for r in package.resources if r.name == "documents"), None)
-    return documents is not None and {"document_id", "text_sha256"} <= set(documents.names)
-
-
-def check_rules(context: Context, findings: Findings) -> None:
-    """Runs every rule that can be run; what cannot is left to the report with its reason."""
-    for one in RULES:
+def check_rules(context: Context, findings: Findings, unasked: Collection[str] = ()) -> None:
+    """Runs every rule that can be run; what cannot is left to the report with its reason. Of rules that look at tables
+    which nobody asked for, nothing is said but that."""
+    rules = [one for one in RULES if not set(unasked).intersection(one.needs)]
+    if len(rules) < len(RULES):
+        findings.leave("rules of the profile", "those that look at tables which were not asked for are not run")
+    for one in rules:
         if one.texts and context.texts is None:
             findings.leave(f"the rule {one.code}", "the texts are not at hand; give --texts FOLDER")
             continue

@@ -11,8 +11,8 @@ import polars as pl
 from newspkg import edtf, ids
 from newspkg.report import cut
 from newspkg.validate.cells import Column, canonical
-from newspkg.validate.model import Table
 from newspkg.validate.rules.engine import ROW, Context, Frames, Hit, rule
+from newspkg.validate.table import Table
 
 __all__: list[str] = []
 
