@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import subprocess
 import sys
@@ -42,6 +43,20 @@ def test_the_python_of_the_guide_to_validating_runs() -> None:
     (code,) = re.findall(r"^```python\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("True {}")
+
+
+def test_its_commands_for_ci_do_what_they_say() -> None:
+    (block,) = [one for one in blocks("sh") if "--baseline" in one]
+    (ROOT / "build").mkdir(exist_ok=True)
+    for line in block.splitlines():
+        if "git:" in line and not (ROOT / ".git").exists():
+            continue
+        command = line.partition("#")[0].replace(".venv/bin/pkg", f"{sys.executable} -m newspkg.cli")
+        done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+    assert json.loads((ROOT / "build" / "report.sarif").read_text(encoding="utf-8"))["runs"][0]["results"] == []
+    assert "valid" in (ROOT / "build" / "report.html").read_text(encoding="utf-8")
+    assert (ROOT / "build" / "known.json").exists()
 
 
 def test_every_file_it_names_is_there() -> None:
