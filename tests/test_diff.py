@@ -373,6 +373,25 @@ def test_rows_with_too_many_cells_and_bytes_that_are_no_text_are_told(tmp_path: 
     assert found.table("books").changed == 1
 
 
+def test_rows_that_are_too_long_in_the_same_way_leave_nothing_open(tmp_path: Path) -> None:
+    old, new = ROWS + "4,Moss,1,poem,5\n5,Fern,1,poem,6,7\n", ROWS + "5,Fern,1.0,poem,6,7\n4,Moss,1,poem,5\n"
+    found = both(files(rows=old), files(rows=new.replace("1.0", "1")), tmp_path)
+    assert (found.unread, found.table("books").total) == ([], 0)
+    other = both(files(rows=old), files(rows=new.replace("1.0", "1").replace("6,7", "6,8")), tmp_path / "b")
+    assert [u.what for u in other.unread] == ["records that are too long"] * 2
+
+
+def test_files_behind_one_address_leave_nothing_open(tmp_path: Path) -> None:
+    def remote(given: dict[str, Any]) -> None:
+        given["resources"][1]["path"] = "https://example.org/notes.txt"
+
+    found = both(files(remote), files(remote), tmp_path)
+    assert [(u.resource, u.open) for u in found.unread] == [("notes", False)]
+    assert (bool(found), found.version.enough) == (False, True)
+    found = both(files(), files(remote), tmp_path / "b")
+    assert [(u.resource, u.open) for u in found.unread] == [("notes", True)]
+
+
 @pytest.mark.parametrize("side", [0, 1])
 def test_a_package_that_is_none_is_said(tmp_path: Path, side: int) -> None:
     make.write(files(), tmp_path / "good")

@@ -532,7 +532,7 @@ def test_text_has_counts_findings_by_file_values_lines_hint_and_verdict() -> Non
         "  books.csv:2:8: type-error field=year (7 times): year is no year.",
         "      values: '-' (4), 'n/a' (3)",
         "      lines: 2-4 and 4 more",
-        "      hint: Correct the cell; see docs/tables.md for the types.",
+        "      hint: Correct the cell, or the type and format of its field.",
         "",
         "loans.csv",
         "  loans.csv:5: foreign-key field=book value='9': book is not in books.id.",

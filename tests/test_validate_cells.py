@@ -413,7 +413,7 @@ def test_text_has_counts_places_hints_what_was_left_and_last_the_verdict(tmp_pat
         "books.csv",
         "      values: '2b', '3c'",
         "      lines: 4-5",
-        "      hint: Correct the cell; see docs/tables.md for the types.",
+        "      hint: Correct the cell, or the type and format of its field.",
         "",
         "Not checked:",
         "  books: its hash: the algorithm crc32 is not known here",

@@ -237,7 +237,7 @@ CATALOGUE: dict[str, Entry] = {
     "schema-constraint": Entry(
         "A constraint that does not fit its field",
         "A constraint is unknown, not allowed on the type of its field, or has a value that is no value of that type.",
-        "See docs/tables.md for the types, or the standard for the constraints each type allows.",
+        "The standard says which constraints each type allows: datapackage.org, Table Schema.",
     ),
     "schema-example": Entry(
         "An example that breaks its own field",
@@ -381,7 +381,7 @@ CATALOGUE: dict[str, Entry] = {
     "type-error": Entry(
         "A cell that is no value of its type",
         "The text of a cell cannot be read as the type and format that the schema gives its field.",
-        "Correct the cell; see docs/tables.md for the types.",
+        "Correct the cell, or the type and format of its field.",
     ),
     "constraint-error": Entry(
         "A cell that breaks a constraint",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from newspkg.diff.model import Diff, FileDiff, TableDiff, Unread
-from newspkg.diff.package import compare_packages, paired
+from newspkg.diff.package import compare_packages, given_of, paired
 from newspkg.diff.reading import Facts, Plan, Side, plan
 from newspkg.diff.rows import compare_rows
 from newspkg.diff.rules import KINDS, largest
@@ -16,8 +16,9 @@ from newspkg.diff.schema import READING, renamed_fields
 from newspkg.diff.sources import open_version
 from newspkg.diff.store import Store
 from newspkg.diff.versions import judge_version
-from newspkg.report import figure
+from newspkg.report import cut, figure
 from newspkg.validate.descriptor import Package, Resource
+from newspkg.validate.metadata import URL
 from newspkg.validate.packed import Scratch
 from newspkg.validate.properties import open_plain
 
@@ -45,7 +46,7 @@ def compare(old: str | Path, new: str | Path, limit: int | None, memory: int | N
         ]
         steps = [c.step for c in changes] + [KINDS[k].step for t in tables for k in t.kinds]
         was, now = before.descriptor.get("version"), after.descriptor.get("version")
-        version = judge_version(was, now, largest(steps), len(unread))
+        version = judge_version(was, now, largest(steps), sum(one.open for one in unread))
         return Diff(str(old), str(new), changes, tables, unread, version)
 
 
@@ -63,7 +64,7 @@ class _Resource:
         limit: int | None,
         room: int,
     ) -> None:
-        self.roots = before.root, after.root
+        self.packages = before, after
         self.old, self.new, self.scratch, self.unread = old, new, scratch, unread
         self.limit, self.room = limit, room
         self.found = TableDiff(new.name, old.name, tabular=old.tabular and new.tabular)
@@ -73,6 +74,9 @@ class _Resource:
 
     def compare(self) -> TableDiff:
         found = self.found
+        if self.afar():
+            found.read = False
+            return found
         files = [self.hashed(0), self.hashed(1)]
         if None in files:
             found.read = False
@@ -82,6 +86,18 @@ class _Resource:
         if found.tabular and not (x == y and _read_alike(self.old, self.new)):
             self.rows()
         return found
+
+    def afar(self) -> bool:
+        """Whether the files are behind the same addresses in both versions, which are not fetched; says so."""
+        old, new = (
+            given_of(package, one).get("path") for package, one in zip(self.packages, (self.old, self.new), strict=True)
+        )
+        first = old[0] if isinstance(old, list) and old else old
+        if old != new or not isinstance(first, str) or not URL.match(first):
+            return False
+        why = f"{cut(first)} is not fetched; the address is the same in both versions"
+        self.unread.append(Unread("its files", why, self.new.name, open=False))
+        return True
 
     def hashed(self, side: int) -> tuple[int | None, str | None] | None:
         """Bytes and SHA-256 of the files of one side; None, with a note, where they cannot be read. Data that stands in
@@ -95,7 +111,7 @@ class _Resource:
         hasher, size = hashlib.sha256(), 0
         for path in resource.paths:
             try:
-                with open_plain(self.roots[side] / path) as file:
+                with open_plain(self.packages[side].root / path) as file:
                     while block := file.read(_BLOCK):
                         if not size and block.startswith(_POINTER):
                             self.leave("its files", f"{label}: {path} is a pointer of Git LFS, not the file itself")
@@ -113,8 +129,8 @@ class _Resource:
         found = self.found
         found.read = False
         sides = [
-            Side(root, resource, self.scratch, label)
-            for root, resource, label in zip(self.roots, (self.old, self.new), ("OLD", "NEW"), strict=True)
+            Side(package.root, resource, self.scratch, label)
+            for package, resource, label in zip(self.packages, (self.old, self.new), ("OLD", "NEW"), strict=True)
         ]
         why = next((side.why for side in sides if side.opened is None), "")
         if why or any(side.opened is None for side in sides):
@@ -175,8 +191,9 @@ class _Resource:
         found.invalid = {
             one.name: (a, b) for one, a, b in zip(plans, facts[0].invalid, facts[1].invalid, strict=True) if a or b
         }
+        same = facts[0].surplus == facts[1].surplus
         for side, one in zip(sides, facts, strict=True):
-            if one.odd:
+            if one.odd and not same:
                 said = f"{side.label} has {figure(one.odd)} with surplus cells, which are not compared"
                 self.leave("records that are too long", said)
             if one.unreadable:

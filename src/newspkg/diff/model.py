@@ -122,15 +122,17 @@ class FileDiff:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Something that could not be compared, and why."""
+    """Something that could not be compared, and why. `open`: it may have changed, and ask for a version; else it lies
+    outside of both versions alike."""
 
     what: str
     reason: str
     resource: str | None = None
+    open: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """The record as plain data."""
-        return {"what": self.what, "resource": self.resource, "reason": self.reason}
+        return {"what": self.what, "resource": self.resource, "reason": self.reason, "open": self.open}
 
 
 @dataclass

@@ -12,7 +12,7 @@ from newspkg.diff.schema import compare_schemas, described, shown
 from newspkg.report import cut
 from newspkg.validate.descriptor import Package, Resource
 
-__all__ = ["compare_packages", "paired"]
+__all__ = ["compare_packages", "given_of", "paired"]
 
 _STAMPS = ("version", "created", "lastUpdated", "last_updated")
 _PROFILES = ("$schema", "profile")

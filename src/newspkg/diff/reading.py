@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,13 +27,14 @@ __all__ = ["Facts", "Plan", "Side", "Sink", "plan"]
 @dataclass(slots=True)
 class Facts:
     """What was seen of a side besides its rows. `order` is a digest of the values in their order, `writing` one of the
-    texts; `odd` counts records with too many cells, whose surplus is not compared, `unreadable` cells with bytes that
-    are no text. `broken` is why the rest could not be read."""
+    texts; `odd` counts records with too many cells, `surplus` is a digest of these in any order; `unreadable` counts
+    cells with bytes that are no text. `broken` is why the rest could not be read."""
 
     rows: int = 0
     order: int = 0
     writing: int = 0
     odd: int = 0
+    surplus: int = 0
     unreadable: int = 0
     invalid: list[int] = field(default_factory=list)
     broken: str = ""
@@ -122,6 +125,7 @@ class Side:
         for chunk in opened.reader.chunks(opened.width, []):
             frame = self._frame(chunk, at, names, canons)
             facts.odd += len(chunk.wide)
+            facts.surplus += sum(_surplus(frame, row, cells) for row, cells in chunk.wide.items())
             facts.unreadable += len(chunk.bad) + len(chunk.cut)
             _digest(frame, facts)
             facts.rows += frame.height
@@ -154,6 +158,12 @@ class Side:
             if canon is not None and not canon.text:
                 values.append(canon.series(cells).alias(f"v{n}"))
         return pl.DataFrame([*made, *values])
+
+
+def _surplus(frame: pl.DataFrame, row: int, cells: Sequence[str]) -> int:
+    """A record that is too long, as a number."""
+    whole = json.dumps([frame.row(row)[1:], cells])
+    return int.from_bytes(hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).digest())
 
 
 def _digest(frame: pl.DataFrame, facts: Facts) -> None:

@@ -148,11 +148,14 @@ class _Comparison:
         if not changed.height:
             return
         self.found.changed += changed.height
+        sums = []
         for n in self.rest:
             was, now, here = pl.col(f"c{n}").is_null(), pl.col(f"c{n}_new").is_null(), pl.col(f"d{n}")
-            sums = changed.select(a=here.sum(), b=(here & was).sum(), c=(here & now).sum()).row(0)
-            for k, count in enumerate(sums):
-                self.counts[n][k] += count
+            each = here.sum(), (here & was).sum(), (here & now).sum()
+            sums += [one.alias(f"{n}.{k}") for k, one in enumerate(each)]
+        for name, count in changed.select(sums).row(0, named=True).items():
+            number, _, k = name.partition(".")
+            self.counts[int(number)][int(k)] += count
         self.changed.add(changed.select(c for c in changed.columns if c[0] in "cdr"), "row_new")
 
     def other(self, both: pl.DataFrame, n: int) -> pl.Expr:

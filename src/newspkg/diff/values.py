@@ -167,6 +167,10 @@ def _as_text(cells: pl.Series) -> pl.Series:
     return cells.cast(pl.String)
 
 
+def _floats(cells: pl.Series) -> pl.Series:
+    return cells.cast(pl.String).str.strip_suffix(".0")
+
+
 def _moments(cells: pl.Series) -> pl.Series:
     zone = cells.dtype.time_zone if isinstance(cells.dtype, pl.Datetime) else None
     return (cells.dt.convert_time_zone("UTC") if zone else cells).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ")
@@ -187,8 +191,10 @@ def native_texts(field: Field | None, cells: pl.Series) -> pl.Series:
         return cells
     cast = next((c for kind, c in _CASTS.items() if dtype == kind), None)
     kind = field.type if field is not None else "any"
-    if cast is None and (dtype.is_integer() or (dtype.is_float() and kind != "integer")):
+    if cast is None and dtype.is_integer():
         cast = _as_text
+    elif cast is None and dtype.is_float() and kind != "integer":
+        cast = _floats
     elif cast is None and kind == "datetime" and isinstance(dtype, pl.Datetime):
         cast = _moments
     if cast is not None and (dtype != pl.Boolean or field is None or fits_column(field, dtype)):
