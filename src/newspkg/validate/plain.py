@@ -22,6 +22,7 @@ from newspkg.validate.table import Table, head_of, tell_faults, tell_ragged, tel
 __all__ = ["SMALL", "PlainKeys", "is_small", "read_plain"]
 
 SMALL = 1 << 20  # bytes of all files together
+_RECORDS = 10_000  # of data in the descriptor, whose bytes nobody has counted; or characters of it
 _FORMATS = ("csv", "tsv", "json", "jsonl", "ndjson")
 _SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 # How the values of a type are kept, for those that a key is followed of here; others are written by polars.
@@ -34,6 +35,8 @@ def is_small(root: Path, resources: Iterable[Resource]) -> bool:
     size, tables = 0, {one.name: one for one in resources if one.tabular}
     for one in tables.values():
         if one.compression or one.format not in _FORMATS:
+            return False
+        if isinstance(one.data, (str, list)) and len(one.data) > _RECORDS:
             return False
         try:
             size += sum((root / path).stat().st_size for path in one.paths)
