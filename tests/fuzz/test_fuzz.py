@@ -16,24 +16,25 @@ import pytest
 
 from fuzz import targets
 from fuzz.mutate import LONGEST, change_bytes, change_json, change_zip
-from fuzz.properties import FAST, SLOW, switched
+from fuzz.properties import FAST, PLAIN, SLOW, switched
 from fuzz.run import Session, changed, loop
 from fuzz.targets import TARGETS, run, seeds
 from judging import places
 from newspkg.validate import fast, validate
 from packages import make
-from packages.standard import BOOKS, one_file, one_table
+from packages.standard import BOOKS, changed_fields, one_file, one_table
 
 KEYS = {"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}], "primaryKey": ["b"]}
 
 
 def both(files: dict[str, bytes], tmp_path: Path) -> Any:
-    """The report on a package, which is the same by both ways of reading."""
+    """The report on a package, which is the same by all ways of reading."""
     folder = make.write(files, tmp_path)
     with switched(FAST):
         found = validate(folder)
-    with switched(SLOW):
-        assert sorted(places(validate(folder)), key=str) == sorted(places(found), key=str)
+    for way in (SLOW, PLAIN):
+        with switched(way):
+            assert sorted(places(validate(folder)), key=str) == sorted(places(found), key=str)
     return found
 
 
@@ -120,6 +121,12 @@ def test_other_bytes_than_ascii_in_a_file_of_ascii(tmp_path: Path) -> None:
 def test_a_header_with_bytes_that_are_no_text(tmp_path: Path) -> None:
     report = both(one_table(b"id,ti\xeatle,year\n1,Salt,2001\n"), tmp_path)
     assert places(report) == [("incorrect-label", "title", 1, 1)]
+
+
+def test_exponents_beyond_all_decimals(tmp_path: Path) -> None:
+    number = changed_fields({"type": "number", "constraints": {}})
+    report = both(one_table(f"id,title,year\n1,1E-{10**25},2001\n2,-1e{10**25},2001\n", number), tmp_path)
+    assert places(report) == []
 
 
 def test_keys_that_are_no_text_are_not_compared(tmp_path: Path) -> None:

@@ -49,8 +49,9 @@ class Unsupported(Exception):  # noqa: N818 - no fault: a format that is none of
 
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?)0*([0-9]+))?")
 _NO_NUMBERS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
+_LONGEST_EXPONENT = 4  # digits
 _LONGEST_NUMBER = 4000  # digits; Python refuses to turn longer texts into integers at all
 
 _FORMATS = {
@@ -151,11 +152,23 @@ def _to_integer(text: str) -> int:
 
 
 def _to_number(text: str) -> Decimal | float:
-    if _NUMBER.fullmatch(text):
-        return Decimal(text)
+    found = _NUMBER.fullmatch(text)
+    if found:
+        sign, exponent = found.groups()
+        return Decimal(text) if exponent is None or len(exponent) <= _LONGEST_EXPONENT else _far(text, sign)
     if text.lower() in _NO_NUMBERS:
         return _NO_NUMBERS[text.lower()]
     raise ValueError(text[:60])
+
+
+def _far(text: str, sign: str) -> Decimal:
+    """In place of a number with a longer exponent than can be reckoned with: one as near to zero, or as far from it, as
+    there is."""
+    digits = text.upper().partition("E")[0]
+    if not digits.strip("+-0."):
+        return Decimal(0)
+    edge = f"1E-{'9' * _LONGEST_EXPONENT}" if sign == "-" else f"9E{'9' * _LONGEST_EXPONENT}"
+    return Decimal(f"-{edge}" if digits.startswith("-") else edge)
 
 
 def _integer(_: str, options: Mapping[str, Any]) -> Parser:
