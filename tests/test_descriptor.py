@@ -41,7 +41,7 @@ def test_a_dialect_carries_all_that_the_standard_has(tmp_path: Path) -> None:
     }  # fmt: skip
     assert resource(tmp_path, path="a.csv", dialect=dialect).dialect == Dialect(
         delimiter="||",
-        quote=None,
+        quote='"',
         double_quote=False,
         escape="\\",
         skip_space=True,

@@ -323,10 +323,10 @@ def test_a_value_in_the_descriptor_has_its_line_there(lists: bool, tmp_path: Pat
 
 def test_text_of_json_in_the_descriptor(tmp_path: Path) -> None:
     bad = OBJECTS.replace("2014", '"x"')
-    assert [p.row for p in judge(make.one_table(b"", path=None, data=bad, format="json"), tmp_path).problems] == [3]
+    assert [p.row for p in judge(make.one_table(b"", path=None, data=bad, format="json"), tmp_path).problems] == [None, 3]
     lines = '{"id": 1}\n{"id": "x"}'
     report = judge(make.one_table(b"", typed(id="integer"), path=None, data=lines, format="jsonl"), tmp_path)
-    assert [(p.code, p.row) for p in report.problems] == [("type-error", 3)]
+    assert [(p.code, p.row) for p in report.problems] == [("resource-error", None), ("type-error", 3)]
 
 
 # --- beside frictionless ----------------------------------------------------------------------------------------------
@@ -418,3 +418,11 @@ def test_a_reader_may_be_read_again(tmp_path: Path) -> None:
         first = [chunk.cells for chunk in table.reader.chunks(table.width, [])]
         again = [chunk.cells for chunk in table.reader.chunks(table.width, [])]
         assert pl.concat(first).equals(pl.concat(again)) and pl.concat(first).height > 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_mark_says_the_encoding_where_nobody_else_does(tmp_path: Path, encoding: str) -> None:
+    raw = "\ufeffid,title,year\n1,Sält,x\n".encode(encoding)
+    assert places(judge(make.one_table(raw), tmp_path)) == [("type-error", "year", 2, 2)]
+    stated = judge(make.one_table(raw, encoding="utf-8"), tmp_path)
+    assert "encoding-error" in stated.counts

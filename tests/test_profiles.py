@@ -77,6 +77,7 @@ BEYOND = (
     (r"package-error /newspkg.*", "the block of this toolkit"),
     (r"resource-error /resources/\d+/profile", "profile-resource"),
     (r"resource-error /resources/\d+", "resource-profile-schema"),
+    (r"resource-error /resources/\d+/data", "resource-data-text: a table is no text"),
     (r"encoding-error .*", "resource-encoding"),
     (r"(dialect|schema)-error /resources/\d+/(dialect|schema)", "resource-schema: the file is not there"),
     (r"dialect-error .*/delimiter", "dialect-delimiter: also the quoteChar"),

@@ -334,7 +334,7 @@ ABC = [{"name": n} for n in "abc"]
         ("b,c", "exact", ["missing-label"]),
         ("a,b,c,d", "exact", ["extra-label"]),
         ("a,d,b,c", "exact", ["extra-label"]),
-        ("a,b,b", "exact", ["missing-label", "duplicate-label"]),
+        ("a,b,b", "exact", ["duplicate-label"]),
         ("a,,c", "exact", ["blank-label"]),
         (",,", "exact", ["blank-header"]),
         ("c,a,b", "equal", []),
@@ -504,7 +504,7 @@ def test_data_in_the_descriptor(tmp_path: Path, data: Any, codes: list[str]) -> 
 
 def test_text_in_the_descriptor(tmp_path: Path) -> None:
     report = judge(make.one_table(path=None, data="id,title,year\n1,Salt,x\n", format="csv"), tmp_path)
-    assert places(report) == [("type-error", "year", 2, None)]
+    assert [(p.code, p.row) for p in report.problems] == [("resource-error", None), ("type-error", 2)]
 
 
 def test_a_json_file(tmp_path: Path) -> None:

@@ -99,12 +99,14 @@ class Field:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """`fields` must stand in `reference_fields` of `resource`; resource is empty for the table itself."""
+    """`fields` must stand in `reference_fields` of `resource`; resource is empty for the table itself. `package` is the
+    one that the resource is of, if it is another."""
 
     fields: tuple[str, ...]
     resource: str
     reference_fields: tuple[str, ...]
     pointer: str = field(default="", compare=False, repr=False)  # where in its schema it stands
+    package: str = ""
 
 
 @dataclass(frozen=True)

@@ -103,8 +103,14 @@ class _Reader:
         kept = tuple(f for f in fields if f is not None)
         names = [f.name for f in kept]
         unique = self.listed(given, "uniqueKeys")
-        if "uniqueKeys" in given and given["uniqueKeys"] == []:
-            self.say("schema-key", "/uniqueKeys", "uniqueKeys must be a list of at least one key.", [])
+        for name_of, what in (("primaryKey", "field"), ("uniqueKeys", "key"), ("foreignKeys", "key")):
+            if given.get(name_of) == []:
+                self.say("schema-key", f"/{name_of}", f"{name_of} must be a list of at least one {what}.", [])
+        if "$schema" in given and not isinstance(given["$schema"], str):
+            self.say("schema-error", "/$schema", "$schema must be a text.", given["$schema"])
+        for i, one in enumerate(unique):
+            if one == []:
+                self.say("schema-key", f"/uniqueKeys/{i}", "a key must have at least one field.", [])
         made = TableSchema(
             name=self.text(given, "name", "", needed=self.strict) or name,
             title=self.text(given, "title", "", needed=self.strict),
@@ -197,6 +203,9 @@ class _Reader:
                 continue
             self.keys(one, ("fields", "reference"), pointer)
             self.keys(reference, ("resource", "fields"), f"{pointer}/reference")
+            if one["fields"] == []:
+                self.say("schema-key", f"{pointer}/fields", "a key must have at least one field.", [])
+                continue
             own = self.key(one["fields"], names, f"{pointer}/fields")
             other, resource = reference["fields"], reference.get("resource", "")
             other = [other] if isinstance(other, str) else other
@@ -208,6 +217,9 @@ class _Reader:
                 self.say("schema-key", pointer, f"{len(own)} fields refer to {len(other)}.", one)
             elif len(set(other)) != len(other):
                 self.say("schema-key", f"{pointer}/reference/fields", "a key names a field twice.", other)
+            elif isinstance(reference.get("package"), str):
+                if own:
+                    yield ForeignKey(own, resource, tuple(other), pointer, reference["package"])
             elif resource == "" and not self.key(other, names, f"{pointer}/reference/fields"):
                 continue  # said by key
             elif own:
@@ -317,7 +329,8 @@ class _Reader:
             return f"a field of type {kind} has no constraint {name!r}{_near(name, sorted(allowed))}"
         if name in ("required", "unique") and not isinstance(value, bool):
             return f"{name} is true or false."
-        if name in LENGTHS and not (is_whole(value) and value >= 0):  # type: ignore[operator]
+        whole = is_whole(value) or (isinstance(value, float) and value.is_integer())  # 1.0 is one, to JSON Schema
+        if name in LENGTHS and not (whole and value >= 0):  # type: ignore[operator]
             return f"{name} is a whole number from 0."
         if name == "enum" and not (isinstance(value, list) and value):
             return "enum is a list of at least one value."

@@ -13,6 +13,7 @@
     checks       what the package says of itself beyond its schemas
     rules        what the profile asks beyond the standard
     texts        the articles, where they are at hand
+    lint         what other programs stumble over in a valid table
     severity     how grave the package says that its problems are
     baseline     problems that are known and accepted
 
@@ -49,6 +50,7 @@ class _Asked:
     baseline: Any  # known problems
     found: Any  # takes in those of this run
     progress: Progress | None
+    lint: bool
 
 
 def validate(
@@ -63,6 +65,7 @@ def validate(
     baseline: str | Path | None = None,
     write_baseline: str | Path | None = None,
     progress: Progress | None = None,
+    lint: bool = False,
 ) -> Report:
     """Judges the package in a folder, or at a descriptor.
 
@@ -79,6 +82,9 @@ def validate(
     file that all problems of this run are written to, as known ones; without a `baseline` they are set aside at once.
     `progress` is called now and then with the name of a resource, how many of its records have been read, and how many
     it has, or None where that is not known.
+
+    With `lint` warnings are given of what other programs read otherwise than it is meant, though it is valid
+    (docs/loading.md); a package of the profile always has them.
 
     Raises UsageError where there is no package, no such text, resource or baseline, CannotRun where the descriptor or
     the baseline cannot be read, or the new baseline not be written.
@@ -102,7 +108,7 @@ def validate(
             raise UsageError(f"{write_baseline}: is a file of the package, which a baseline may not replace.")
     names = None if resources is None else _named(resources, package)
     given = None if texts is None else [Path(t) for t in texts]
-    asked = _Asked(given, memory, checks, names, metadata_only, known, found, progress)
+    asked = _Asked(given, memory, checks, names, metadata_only, known, found, progress, lint)
     from newspkg.validate.packed import Scratch
 
     with Scratch() as scratch:
@@ -184,6 +190,7 @@ class _Run:
         self.entries: list[Any] = []
         self.groups: dict[tuple[str, str], tuple[str, ...]] = {}  # by which fields a check makes groups of rows
         self.unasked: set[str] = set()  # tables that rules of the profile would look at
+        self.linted = asked.lint
 
     def report(self) -> Report:
         listed = self.package.descriptor.get("resources")
@@ -239,6 +246,12 @@ class _Run:
             self.resource(resources[name], keys, needs.get(name, set()), keep_all=profiled)
         keys.finish(self.findings)
         tables = {name: self.tables[name] for name in resources if name in self.tables}
+        if self.asked.lint or profiled:
+            from newspkg.validate.lint import lint
+
+            self.linted = True
+            only = self.asked.metadata_only
+            lint(self.package, tables, self.wanted, self.findings, self.scratch, metadata_only=only)
         if self.asked.metadata_only:
             self.unread(checks, profiled)
             return
@@ -304,6 +317,8 @@ class _Run:
         """Whether a finding would be there if there were a problem of its kind."""
         resource, code, rule, field = key
         if self.asked.metadata_only or (resource in self.names and resource not in self.wanted):
+            return False
+        if code.startswith("lint-") and not self.linted:
             return False
         known = {r.name: r for r in self.package.resources}.get(resource)
         if known is not None and known.tabular and (resource not in self.tables or self.tables[resource].broken):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as fresh
 from decimal import Decimal
@@ -17,6 +17,7 @@ from typing import Any
 from newspkg.report import Findings, cut
 from newspkg.schema import Field, TableSchema
 from newspkg.schema.xsd import compile_xsd
+from newspkg.validate.jsonschemas import NotAtHand
 from newspkg.validate.values import Duration, Parser, Unsupported, constraint_value, fits_natively, json_schema, parser
 
 __all__ = [
@@ -81,7 +82,8 @@ def columns_of(schema: TableSchema, resource: str, findings: Findings) -> dict[s
             parse = None
         column = Column(one, missing, parse)
         if parse is not None:
-            _limit(column, parse)
+            for what, why in _limit(column, parse):
+                findings.leave(what, why, resource)
         found[one.name] = column
     return found
 
@@ -100,7 +102,8 @@ def _key(value: Any) -> Any:
     return canonical(value) if isinstance(value, (list, dict)) else value
 
 
-def _limit(column: Column, parse: Parser) -> None:
+def _limit(column: Column, parse: Parser) -> Iterator[tuple[str, str]]:
+    """Takes in the constraints of a field; gives those that cannot be judged, and why."""
     one = column.field
     for name, given in one.constraints.items():
         if name in ("required", "unique"):
@@ -108,7 +111,11 @@ def _limit(column: Column, parse: Parser) -> None:
         column.shown[name] = _listed(given) if name == "enum" else cut(_json(given))
         value = given
         if name == "jsonSchema":
-            column.limits.append((name, json_schema(given)))  # a schema that is none has been told and taken out
+            try:
+                column.limits.append((name, json_schema(given)))  # a schema that is none has been told and taken out
+            except NotAtHand as error:
+                yield f"the constraint jsonSchema of {one.name}", f"its schema {error}"
+                continue
         elif name == "pattern":
             column.limits.append((name, _matches(given)))
         elif name in ("minLength", "maxLength"):

@@ -73,6 +73,7 @@ class Resource:
     data: Any = None
     format: str = ""
     encoding: str = "utf-8"
+    encoding_stated: bool = True
     hash: str | None = None
     bytes: int | None = None
     rows: int | None = None
@@ -190,7 +191,7 @@ class _Reader:
                     found.name += "'"
             names.add(found.name)
             package.resources.append(found)
-        check_references(package.resources, self.say)
+        check_references(package.resources, self.say, self.findings.leave)
 
     def block(self, given: Mapping[str, Any]) -> dict[str, Any]:
         block = given.get(BLOCK, {})
@@ -242,6 +243,7 @@ class _Reader:
         located = self.location(given, found)
         self.format(usable, found)
         found.encoding = self.encoding(usable, at, name)
+        found.encoding_stated = "encoding" in usable
         self.tabular(usable, found, located)
         found.dialect = self.dialect(given, found)
         if "schema" in given:
@@ -288,6 +290,9 @@ class _Reader:
                 said = "is text, so the resource must state its format or mediatype"
                 self.say("resource-error", f"{at}/data", said, resource=name)
                 found.data = None
+            elif isinstance(found.data, str) and given.get("type") == "table":
+                said = "must be a list of rows, as the resource is of type table"
+                self.say("resource-error", f"{at}/data", said, resource=name)
             return found.data is not None
         return self.located(given[key], f"{at}/{key}", found)
 

@@ -20,7 +20,7 @@ class Dialect:
     """How rows and cells are told apart; the standard's defaults. None: not stated.
 
     Delimited files: `delimiter`, `line_terminator` and `comment_char` may have several characters; a terminator of
-    None means the usual line ends. `quote` is None where an escape character takes its place. `header_rows` is empty
+    None means the usual line ends. `quote` stays what it is where there is an escape character. `header_rows` is empty
     where there is no header, `comment_rows` are numbers from 1, `null` is a text that means no value.
     JSON: `property` holds the rows, `item_type` is "array" or "object", `item_keys` are the columns in order.
     Spreadsheets: `sheet_name`, or else `sheet_number` from 1. Databases: `table`.
@@ -74,6 +74,7 @@ def _are_texts(value: Any) -> bool:
 
 
 _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "$schema": (_is_text, "must be text"),
     "header": (_is_truth, "must be true or false"),
     "headerRows": (_are_numbers, "must be a list of row numbers from 1"),
     "headerJoin": (_is_text, "must be text"),
@@ -110,13 +111,13 @@ def read_dialect(stated: Mapping[str, Any], usual: Dialect, wrong: Callable[[str
         return None
     delimiter = stated.get("delimiter", usual.delimiter)
     terminator = stated.get("lineTerminator")
-    if delimiter in (escape, quote if escape is None else None) or delimiter == terminator:
+    if delimiter in (escape, quote) or delimiter == terminator:
         wrong("delimiter", "is also the quoteChar, the escapeChar or the lineTerminator", delimiter)
         return None
     keys = stated.get("itemKeys")
     return Dialect(
         delimiter=delimiter,
-        quote=quote if escape is None else None,
+        quote=quote,
         double_quote=stated.get("doubleQuote", True),
         escape=escape,
         skip_space=stated.get("skipInitialSpace", False),

@@ -16,7 +16,7 @@ from newspkg.validate.delimited import Delimited
 from newspkg.validate.descriptor import Dialect, Resource
 from newspkg.validate.packed import Scratch, at_hand
 from newspkg.validate.properties import open_plain
-from newspkg.validate.records import Opened, Record
+from newspkg.validate.records import Opened, Record, header_columns
 
 __all__ = ["check_files", "open_table"]
 
@@ -106,6 +106,7 @@ def open_table(
             return None
         files.append((path, ready))
     if resource.format in ("csv", "tsv"):
+        _detected(files, resource)
         _marked(files, resource, findings)
         reader = Delimited(files, resource, dialect, findings)
         opened = _headed(reader, dialect, resource, findings)
@@ -131,6 +132,17 @@ def open_table(
     return objects_reader(root, files, resource, dialect, findings)
 
 
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+def _detected(files: Sequence[tuple[str, Path]], resource: Resource) -> None:
+    """Where no encoding is stated, a byte order mark that is not UTF-8's says what it is."""
+    if resource.encoding_stated or not files:
+        return
+    with open_plain(files[0][1]) as file:
+        resource.encoding = _MARKS.get(file.read(2), resource.encoding)
+
+
 def _marked(files: Sequence[tuple[str, Path]], resource: Resource, findings: Findings) -> None:
     """Tells of files of UTF-8 that begin with a byte order mark."""
     if resource.encoding != "utf-8-sig":
@@ -147,19 +159,18 @@ def _headed(reader: Delimited, dialect: Dialect, resource: Resource, findings: F
     """A delimited table behind its header rows."""
     header: list[Record] = []
     first: Record | None = None
-    wanted = set(dialect.header_rows)
+    wanted = sorted(dialect.header_rows)  # numbers of rows in the file, where comments count
     seen = 0
     records = reader.all()
     for record in records:
         seen += 1
-        if seen in wanted:
-            header.append(record)
-            if seen < max(wanted):
-                continue
-            break
         if not wanted:
             first = record
             break
+        if wanted[len(header)] <= record.number:  # below it if there is a comment instead
+            header.append(record)
+            if len(header) == len(wanted):
+                break
     records.close()
     if seen == 0 or (wanted and not header):
         if not reader.broken:
@@ -170,7 +181,7 @@ def _headed(reader: Delimited, dialect: Dialect, resource: Resource, findings: F
     if header:
         labels = [
             dialect.header_join.join(part for part in parts if part) if len(header) > 1 else parts[0]
-            for parts in columns_of([h.cells for h in header])
+            for parts in header_columns([h.cells for h in header])
         ]
     width = len(labels) if labels is not None else len(first.cells) if first else 0
     if labels is None and resource.schema is not None:
@@ -178,8 +189,3 @@ def _headed(reader: Delimited, dialect: Dialect, resource: Resource, findings: F
     reader.skip = seen if header else 0
     top = header[0] if header else None
     return Opened(labels, top.number if top else 0, top.path if top else resource.place, width, reader)
-
-
-def columns_of(rows: list[list[str]]) -> list[list[str]]:
-    """The cells of some records, column by column; where a record is shorter there is nothing."""
-    return [[row[n] if n < len(row) else "" for row in rows] for n in range(max(map(len, rows)))]

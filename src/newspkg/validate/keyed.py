@@ -52,7 +52,7 @@ def plan_of(table: Table, schemas: Mapping[str, TableSchema], findings: Findings
     keys = [(schema.primary_key, "primary-key")] if schema.primary_key else []
     keys += [(key, "unique-key") for key in schema.unique_keys if key]
     for name in dict.fromkeys(schema.names):
-        if schema.field(name).constraints.get("unique") and schema.primary_key != (name,):
+        if schema.field(name).constraints.get("unique"):
             keys.append(((name,), "unique-error"))
     for key, code in keys:
         if table.absent.intersection(key):

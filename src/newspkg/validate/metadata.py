@@ -110,9 +110,11 @@ _RESOURCE: _Simple = {
         lambda v: isinstance(v, str) and re.fullmatch(r"[^/\s]+/\S.*", v) is not None, "must look like text/csv"
     ),
     "encoding": _TEXT,
-    "bytes": _said(is_count, "must be a whole number from 0"),
+    "bytes": _said(
+        lambda v: is_count(int(v) if isinstance(v, float) and v.is_integer() else v), "must be a whole number from 0"
+    ),
     "hash": _said(
-        lambda v: isinstance(v, str) and _HASH.fullmatch(v) is not None,
+        lambda v: isinstance(v, str) and (v == "" or _HASH.fullmatch(v) is not None),
         "must be an algorithm, a colon and hexadecimal digits, or the 32 digits of an MD5",
     ),
 }

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Again", "Chunk", "Opened", "Place", "Reader", "Record", "chunked"]
+__all__ = ["Again", "Chunk", "Opened", "Place", "Reader", "Record", "chunked", "header_columns"]
 
 ROWS = 50_000  # records of a chunk: large enough for columns to pay, small enough to hold a few
 
@@ -123,6 +123,13 @@ class Opened:
     width: int
     reader: Reader
     dtypes: Sequence[pl.DataType] | None = None
+
+
+def header_columns(rows: list[list[str]]) -> list[list[str]]:
+    """The cells of header rows, column by column. The last cell of a row that is shorter than others stands above all
+    columns from there on, as in the standard's own example."""
+    width = max(map(len, rows))
+    return [[row[min(n, len(row) - 1)] if row else "" for row in rows] for n in range(width)]
 
 
 def chunked(records: Iterable[Record], width: int, wanted: Sequence[pl.Expr] | None) -> Iterator[Chunk]:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["check_references"]
 
 
-def check_references(resources: Sequence[Resource], say: Callable[..., Any]) -> None:
-    """Tells of foreign keys that lead nowhere, and takes them out of the schemas."""
+def check_references(resources: Sequence[Resource], say: Callable[..., Any], leave: Callable[..., None]) -> None:
+    """Tells of foreign keys that lead nowhere, and takes them out of the schemas; `leave` notes those that lead out of
+    the package."""
     by_name = {r.name: r for r in resources}
     for one in resources:
         if one.schema is None:
@@ -26,6 +27,10 @@ def check_references(resources: Sequence[Resource], say: Callable[..., Any]) -> 
         base = "" if file else f"{one.pointer}/schema"
         kept = []
         for key in one.schema.foreign_keys:
+            if key.package:
+                what = f"the foreign key {' + '.join(key.fields)} -> {key.resource or one.name}"
+                leave(what, f"it refers to another package, {cut(key.package)}, which is not read", one.name)
+                continue
             target, fault = by_name.get(key.resource) if key.resource else one, None
             pointer = f"{base}{key.pointer}/reference"
             if key.resource and target is one:

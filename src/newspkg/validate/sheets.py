@@ -26,7 +26,7 @@ from newspkg.validate.descriptor import Dialect, Resource
 from newspkg.validate.native import Form, fields_at, form_of, lightened, plain
 from newspkg.validate.packed import RATIO, RATIO_FROM
 from newspkg.validate.properties import open_plain
-from newspkg.validate.records import Chunk, Opened, Place, Record, chunked
+from newspkg.validate.records import Chunk, Opened, Place, Record, chunked, header_columns
 from newspkg.validate.sheetxml import survey, unpacked
 
 if TYPE_CHECKING:
@@ -342,7 +342,7 @@ def sheets_reader(files: Files, resource: Resource, dialect: Dialect, findings: 
     if resource.format == "xls":
         why = "an xls file gives cells with an error, such as #N/A, as empty ones; save it as xlsx to have them judged"
         findings.leave("errors in cells", why, resource.name)
-    wanted = set(dialect.header_rows)
+    wanted = sorted(dialect.header_rows)  # numbers of rows of the sheet, where comments count
     where: dict[str, Any] = {"resource": resource.name, "path": resource.place}
     blank = 0
     first: Row | None = None
@@ -363,13 +363,13 @@ def sheets_reader(files: Files, resource: Resource, dialect: Dialect, findings: 
     labels: list[str] | None = None
     top = first
     if wanted:
-        header = []
+        header: list[Row] = []
         for seen, row in enumerate(reader.all(), 1):
             reader.skip = seen
-            if seen in wanted:
+            if wanted[len(header)] <= row[0] - reader.lead:  # below it if there is a comment instead
                 header.append(row)
-            if seen >= max(wanted):
-                break
+                if len(header) == len(wanted):
+                    break
         top = header[0]
         labels = _labels([values for _, values, _ in header], dialect)
     if labels is not None:
@@ -385,8 +385,8 @@ def _labels(rows: list[list[Any]], dialect: Dialect) -> list[str]:
     """The labels of the columns, down to the last one."""
     texts = [[label_of(value) for value in row] for row in rows]
     width = max(map(len, texts))
-    parts = [[row[n] for row in texts if n < len(row) and row[n]] for n in range(width)]
-    labels = [dialect.header_join.join(some) for some in parts]
+    parts = header_columns(texts) if width else []
+    labels = [dialect.header_join.join(part for part in some if part) for some in parts]
     while any(labels) and not labels[-1]:
         labels.pop()
     return labels

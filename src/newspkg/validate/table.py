@@ -161,6 +161,8 @@ def _header(opened: Opened, schema: TableSchema, resource: Resource, findings: F
         say("blank-header", "the header is blank.", None)
         return {name: n for n, name in enumerate(names[: len(labels)])}
     mode = schema.fields_match
+    if mode == "exact" and len(labels) == len(names):
+        return _by_order(labels, names, say)
     found: dict[str, int] = {}
     surplus: list[int] = []
     known, seen = Counter(names), Counter[str]()
@@ -170,54 +172,41 @@ def _header(opened: Opened, schema: TableSchema, resource: Resource, findings: F
             found[label] = n
         elif label in found and seen[label] <= known[label]:
             continue  # of another field with that name, which is told of as not checked
-        elif label in found and (len(labels) != len(names) or known[label] < 2):
-            say(
-                "duplicate-label",
-                f"column {n + 1} has the label of column {found[label] + 1} again: {cut(label)!r}.",
-                label,
-                label,
-                n,
-            )
+        elif label in found:
+            said = f"column {n + 1} has the label of column {found[label] + 1} again: {cut(label)!r}."
+            say("duplicate-label", said, label, label, n)
         else:
             surplus.append(n)
-    lacking = [name for name in names if name not in found]
-    if mode == "exact" and len(labels) == len(names):
-        for n in list(surplus):
-            if names[n] in lacking:  # at its place stands another word: a misspelt label, not a missing column
-                blank = not labels[n]
-                message = f"column {n + 1} should be labelled {cut(names[n])!r}" + (
-                    ", but has no label." if blank else f", not {cut(labels[n])!r}."
-                )
-                say("blank-label" if blank else "incorrect-label", message, names[n], labels[n], n)
-                found[names[n]] = n
-                surplus.remove(n)
-                lacking.remove(names[n])
     for n in surplus:
         if not labels[n]:
             say("blank-label", f"column {n + 1} has no label.", None, None, n)
         elif mode in ("exact", "equal", "superset"):
-            say(
-                "extra-label",
-                f"column {n + 1} is labelled {cut(labels[n])!r}, which is no field of the schema.",
-                None,
-                labels[n],
-                n,
-            )
+            said = f"column {n + 1} is labelled {cut(labels[n])!r}, which is no field of the schema."
+            say("extra-label", said, None, labels[n], n)
     if mode in ("exact", "equal", "subset"):
-        for name in lacking:
-            say("missing-label", f"the field {name} has no column.", name)
+        for name in names:
+            if name not in found:
+                say("missing-label", f"the field {name} has no column.", name)
     elif mode == "partial" and not found:
         say("missing-label", f"no column is labelled as a field of the schema: {cut(', '.join(names))}.", None)
-    if mode == "exact" and not lacking and not surplus and len(labels) == len(names):
-        for n, name in enumerate(names):
-            if labels[n] in found and labels[n] != name and found[name] != n:
-                say(
-                    "incorrect-label",
-                    f"column {n + 1} should be {cut(name)!r}; {cut(labels[n])!r} stands there.",
-                    name,
-                    labels[n],
-                    n,
-                )
+    return found
+
+
+def _by_order(labels: Sequence[str], names: Sequence[str], say: Callable[..., None]) -> dict[str, int]:
+    """The fields as columns in their order, whatever the labels; says which of these are not the fields' names."""
+    found: dict[str, int] = {}
+    for n, (label, name) in enumerate(zip(labels, names, strict=True)):
+        found.setdefault(name, n)
+        if label == name:
+            continue
+        wanted = f"column {n + 1} should be labelled {cut(name)!r}"
+        if not label:
+            say("blank-label", f"{wanted}, but has no label.", name, label, n)
+        elif labels[: n + 1].count(label) > max(names.count(label), 1):
+            said = f"column {n + 1} has the label of column {labels.index(label) + 1} again: {cut(label)!r}."
+            say("duplicate-label", f"{said} It should be {cut(name)!r}.", name, label, n)
+        else:
+            say("incorrect-label", f"{wanted}, not {cut(label)!r}.", name, label, n)
     return found
 
 
