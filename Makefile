@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OTHERS := build/bench-venv
 FUZZERS := build/fuzz-venv
+JUDGES := build/formats-venv
 MINUTES ?= 60
 
-.PHONY: package test test-slow lint types check bench bench-quick fuzz clean
+.PHONY: package test test-slow test-formats lint types check bench bench-quick fuzz clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("newspkg needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -27,6 +28,23 @@ test: $(READY)
 # The largest inputs, and many times the random examples of `make test`.
 test-slow: $(READY)
 	THOROUGH=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "slow or hypothesis"
+
+# What others use to read and to judge the formats of `pkg export`, in environments of their own: cffconvert wants an
+# older jsonschema than the rest.
+$(JUDGES)/.ready: tests/formats/constraints.txt tests/formats/constraints-cff.txt | $(READY)
+	$(BIN)/python -m venv --clear $(JUDGES)
+	$(JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -c tests/formats/constraints.txt \
+		bagit csvw datacite datasets huggingface_hub mlcroissant pyshacl pytest rdflib roc-validator rocrate
+	$(BIN)/python -m venv --clear $(JUDGES)/cff
+	$(JUDGES)/cff/bin/python -m pip install --quiet --disable-pip-version-check \
+		-c tests/formats/constraints-cff.txt cffconvert
+	touch $(JUDGES)/.ready
+
+# Puts every format of metadata before its own validator, with the network cut off where the system allows it. The
+# tests cut it off a second time themselves.
+test-formats: $(READY) $(JUDGES)/.ready
+	$$(unshare -rn true 2>/dev/null && echo unshare -rn) $(JUDGES)/bin/python -m pytest -q \
+		-c tests/formats/pytest.ini --rootdir tests/formats --confcutdir tests/formats tests/formats $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -31,7 +31,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "--version") == (0, f"newspkg {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", ["build", "extract", "validate", "derive", "diff", "hydrate", "evaluate", "explain"])
+@pytest.mark.parametrize(
+    "command", ["build", "extract", "validate", "derive", "diff", "hydrate", "evaluate", "explain"]
+)
 def test_every_command_has_help_with_an_example_and_stands_in_the_docs(
     capsys: pytest.CaptureFixture[str], command: str
 ) -> None:

@@ -323,7 +323,10 @@ def test_a_value_in_the_descriptor_has_its_line_there(lists: bool, tmp_path: Pat
 
 def test_text_of_json_in_the_descriptor(tmp_path: Path) -> None:
     bad = OBJECTS.replace("2014", '"x"')
-    assert [p.row for p in judge(make.one_table(b"", path=None, data=bad, format="json"), tmp_path).problems] == [None, 3]
+    assert [p.row for p in judge(make.one_table(b"", path=None, data=bad, format="json"), tmp_path).problems] == [
+        None,
+        3,
+    ]
     lines = '{"id": 1}\n{"id": "x"}'
     report = judge(make.one_table(b"", typed(id="integer"), path=None, data=lines, format="jsonl"), tmp_path)
     assert [(p.code, p.row) for p in report.problems] == [("resource-error", None), ("type-error", 3)]

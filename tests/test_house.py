@@ -35,13 +35,14 @@ LEFT = [
     "build",
     "hydrate",
 ]
-RIGHT = [*FLOOR, "tables", "package", "evaluate", "report", "validate", "diff"]
+RIGHT = [*FLOOR, "tables", "package", "evaluate", "report", "validate", "load", "diff"]
 STAIRS = {
     "conformance": [*FLOOR],
-    "derive": [*FLOOR, "conformance"],
+    "derive": [*RIGHT, "conformance"],
     "contract": [*RIGHT],
     "schemas": [*FLOOR, "contract"],
     "describe": [*RIGHT],
+    "export": [*RIGHT],
     "init": [*LEFT, *RIGHT, "conformance", "derive"],
     "cli": None,
 }  # None: may import any room
@@ -51,7 +52,10 @@ OWNERS = {
     "pandera": {"contract"},
     "frictionless": {"package", "validate"},
     "trafilatura": {"source"},
-    "pyarrow": {"source", "validate"},
+    "pyarrow": {"source", "validate", "export"},
+    "duckdb": {"load", "export"},
+    "pandas": {"load"},
+    "xlsxwriter": {"export"},
     "python_calamine": {"validate"},
     "elementpath": {"schema"},
     "jsonschema": {"validate"},

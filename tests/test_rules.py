@@ -22,9 +22,9 @@ PACKAGES = ROOT / "tests" / "packages"
 STRICT_ONLY = {"schema-unknown-key", "schema-example"}  # asked of the house's own schemas, not of a package
 
 
-def judge(folder: Path) -> Report:
+def judge(folder: Path, *, lint: bool = False) -> Report:
     texts = folder / "texts"
-    return validate(folder, texts=[texts] if texts.is_dir() else None)
+    return validate(folder, texts=[texts] if texts.is_dir() else None, lint=lint)
 
 
 def judge_pack(pack: make.Pack, tmp_path: Path, *, texts: bool = False) -> Report:
@@ -79,7 +79,7 @@ def test_the_good_package_is_good() -> None:
 
 @pytest.mark.parametrize("code", make.CODES)
 def test_a_broken_package_yields_its_code_and_no_other(code: str) -> None:
-    report = judge(PACKAGES / "broken" / code)
+    report = judge(PACKAGES / "broken" / code, lint=code.startswith("lint-"))
     assert set(report.counts) == {code}
     assert report.valid is (CATALOGUE[code].severity == "warning")
     assert all(p.code == code and p.message.rstrip().endswith((".", "?")) for p in report.problems)

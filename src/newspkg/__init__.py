@@ -6,9 +6,11 @@
     contract = newspkg.schema("folder/of/a/package", "table")  # a schema of pandera, for a polars frame
     contract.validate(frame, lazy=True)
     diff = newspkg.diff("git:v1.0.0", "folder/of/a/package")   # a Diff: changes, tables, version, frames
+    package = newspkg.load("folder/of/a/package")           # its tables as lazy frames of polars: package["table"]
+    newspkg.export("duckdb", "folder/of/a/package", "news.duckdb")  # the same in another form
 
-All three are also rooms: `from newspkg.validate import ...`, `from newspkg.diff import ...`. Nothing is loaded before
-it is asked for.
+All of these are also rooms: `from newspkg.validate import ...`, `from newspkg.diff import ...`. No room is imported
+before it is asked for.
 """
 
 from __future__ import annotations
@@ -18,18 +20,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # what the names are when they are called; at run time they are modules that can be called
     from newspkg.contract import schema
     from newspkg.diff import diff
+    from newspkg.export import export
+    from newspkg.load import load
     from newspkg.validate import validate
 else:
 
     def __getattr__(name: str) -> Any:
-        if name in ("diff", "schema", "validate"):
+        if name in ("diff", "export", "load", "schema", "validate"):
             from importlib import import_module
 
             return import_module(f"newspkg.{name}")
         raise AttributeError(f"module 'newspkg' has no attribute {name!r}")
 
 
-__all__ = ["__version__", "diff", "schema", "validate"]
+__all__ = ["__version__", "diff", "export", "load", "schema", "validate"]
 
 __version__ = "0.1.0"
 

@@ -29,6 +29,7 @@ __all__ = [
     "DESCRIPTOR",
     "PRIVATE",
     "PROFILE",
+    "RESOURCE_PROFILE",
     "describe",
     "read_template",
     "swap_in",
@@ -38,6 +39,7 @@ __all__ = [
 
 DESCRIPTOR = "datapackage.json"
 PROFILE = "0.1"  # version of the tables' profile; the rules of `validate.rules` belong to it
+RESOURCE_PROFILE = "https://datapackage.org/profiles/2.0/dataresource.json"  # how a resource says it is of version 2
 BLOCK = "newspkg"  # the one namespaced block of the descriptor
 PRIVATE = "private"  # key of the block: the package holds other people's words and is not for publication
 DEFAULT_CEILING = 0.25  # share of a text that may be quoted, unless curation/package.json states another
@@ -95,6 +97,7 @@ def describe(
         raw = (folder / "data" / f"{schema.name}.csv").read_bytes()
         resources.append(
             {
+                "$schema": RESOURCE_PROFILE,
                 "name": schema.name,
                 "title": schema.title,
                 "description": schema.description,

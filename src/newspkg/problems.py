@@ -409,6 +409,106 @@ CATALOGUE: dict[str, Entry] = {
         "The value of a foreign key is no value of the fields it refers to. As in SQL, a key with an empty part refers to nothing.",
         "Add the record, or correct the reference; mind case and spaces.",
     ),
+    # --- lint: what other programs stumble over in a valid package ------------------------------------------------
+    "lint-file": Entry(
+        "A table that not every program can open",
+        "A table is not in a .csv or .csv.gz file: R's readers give no rows, or nonsense, for Parquet, JSON lines and tab-"
+        "separated text. A table in another format is well where the package has the same table as CSV.",
+        "Write the table as CSV; put Parquet beside it as a resource of its own.",
+        "warning",
+    ),
+    "lint-encoding": Entry(
+        "A file that is not in UTF-8",
+        "The encoding is stated, but readers differ in whether they look at it.",
+        "Save the file as UTF-8.",
+        "warning",
+    ),
+    "lint-dialect": Entry(
+        "A CSV dialect that not every program follows",
+        "The dialect has another delimiter, quotation mark or header than plain CSV, or comments, or a text for no value.",
+        "Write plain CSV: commas, double quotation marks, one header row, nothing else; then the dialect can go.",
+        "warning",
+    ),
+    "lint-line-end": Entry(
+        "Lines that do not end with LF",
+        "A file has CR LF or CR at the end of its first record. Its hash then depends on the system it was checked out on.",
+        "Write LF; with git, say `*.csv -text` in .gitattributes.",
+        "warning",
+    ),
+    "lint-column-order": Entry(
+        "Columns that are not those of the schema, in its order",
+        "The schema's fieldsMatch allows another order, or other columns. R's readers take columns by position and never "
+        "look at their names, so values would stand under the wrong ones.",
+        "Write all columns, in the order of the schema.",
+        "warning",
+    ),
+    "lint-profile": Entry(
+        "A resource that R takes for no table",
+        "Readers of version 1 of the standard, such as R's, know a table by profile: tabular-data-resource; those of "
+        "version 2 by type: table, and that version by the resource's $schema.",
+        "State all three, as the message has them.",
+        "warning",
+    ),
+    "lint-untyped": Entry(
+        "A field without a type",
+        "Where no type is stated, each program guesses one, from other rows than the next program does.",
+        "State a type; string, if it is text.",
+        "warning",
+    ),
+    "lint-type": Entry(
+        "A type that programs read differently",
+        "A field's type is none of string, integer, number, boolean, date, datetime, time and array. The others become "
+        "dates, text or an error, depending on the reader.",
+        "Use one of those; the message says which fits.",
+        "warning",
+    ),
+    "lint-number": Entry(
+        "Numbers that are not plain",
+        "A field has a decimalChar, a groupChar or bareNumber: false. R's readers know one decimal mark for a whole table, "
+        "and may read another number than is meant, without a word.",
+        "Write numbers with a point and nothing else; state the unit in the description.",
+        "warning",
+    ),
+    "lint-big-integer": Entry(
+        "A whole number that is not read exactly",
+        "A whole number is beyond 2^53. R, JavaScript and spreadsheets hold numbers as doubles and round it without a word.",
+        "Use string where it is an id or a code.",
+        "warning",
+    ),
+    "lint-boolean": Entry(
+        "A truth value that is neither true nor false",
+        "R's readers leave trueValues and falseValues out, so other words become empty cells; polars reads true and false "
+        "alone.",
+        "Write true and false, in lower case.",
+        "warning",
+    ),
+    "lint-date": Entry(
+        "A date or time in a format of its own",
+        "A field has a format for its dates or times. Most programs read those of ISO 8601 alone.",
+        "Write 2031-03-11, 2031-03-11T06:30:00Z and 06:30:00, without a format.",
+        "warning",
+    ),
+    "lint-time-zone": Entry(
+        "A moment that is not in UTC",
+        "A cell with a date and time does not end in Z. Without a zone some readers take it for UTC, some for the time of "
+        "the place they run in; with an offset some leave it out.",
+        "Write moments in UTC, ending in Z.",
+        "warning",
+    ),
+    "lint-vocabulary": Entry(
+        "A closed vocabulary that not every program sees",
+        "A field has categories without an enum, which alone makes a factor in R, or an enum of what is no text, of which "
+        "R makes words.",
+        "Make the field a string with both: enum for the values, categories for their labels.",
+        "warning",
+    ),
+    "lint-missing": Entry(
+        "Missing values that not every program sees",
+        "A field has missingValues of its own, which R's readers leave out, or those of the table have labels, at which they "
+        "stop, or do not have the empty cell among them.",
+        "State them once for the table, as texts, the empty one first; an empty cell alone is best.",
+        "warning",
+    ),
     # --- checks of the package's own -----------------------------------------------------------------------------
     "check-error": Entry(
         "A row that breaks a check of the package's own",

@@ -22,10 +22,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from newspkg import ids
+from newspkg.package import RESOURCE_PROFILE
 from newspkg.schema import house_folder
-from packages.standard import BOOKS, ROWS, STANDARD, changed_fields, one_file, one_table, two_tables
+from packages.standard import BOOKS, LINT, ROWS, STANDARD, TABLE, changed_fields, one_file, one_table, two_tables
 
-__all__ = ["BOOKS", "ROWS", "STANDARD", "changed_fields", "one_file", "one_table", "two_tables"]
+__all__ = ["BOOKS", "LINT", "ROWS", "STANDARD", "TABLE", "changed_fields", "one_file", "one_table", "two_tables"]
 
 HERE = Path(__file__).resolve().parent
 
@@ -450,6 +451,7 @@ def files_of(
         digest = f"sha256:{hashlib.sha256(raw).hexdigest()}"
         resources.append(
             {
+                "$schema": RESOURCE_PROFILE,
                 "name": table,
                 "path": f"data/{table}.csv",
                 "type": "table",
@@ -643,8 +645,8 @@ WITH_TEXTS = ("text-hash-mismatch", "surface-mismatch", "quote-marks")
 
 def broken(code: str) -> dict[str, bytes]:
     """The files of the package that breaks `code`."""
-    if code in STANDARD:
-        return STANDARD[code]
+    if code in STANDARD or code in LINT:
+        return STANDARD.get(code) or LINT[code]
     change, tables = RULES[code]
     pack = good()
     change(pack)
@@ -658,7 +660,7 @@ def broken_whole(code: str) -> dict[str, bytes]:
     return files_of(pack, texts=code in WITH_TEXTS)
 
 
-CODES = tuple(sorted({*STANDARD, *RULES}))
+CODES = tuple(sorted({*STANDARD, *LINT, *RULES}))
 
 
 def everything() -> dict[str, bytes]:

@@ -7,7 +7,7 @@ import json
 from copy import deepcopy
 from typing import Any
 
-__all__ = ["BOOKS", "ROWS", "STANDARD", "changed_fields", "one_file", "one_table", "two_tables"]
+__all__ = ["BOOKS", "LINT", "ROWS", "STANDARD", "TABLE", "changed_fields", "one_file", "one_table", "two_tables"]
 
 
 def _json(value: Any) -> bytes:
@@ -127,4 +127,50 @@ STANDARD: dict[str, dict[str, bytes]] = {
         ROWS, package=_checks({"name": "long", "resource": "books", "expression": "pages > 10"})
     ),
     "severity-invalid": one_table(ROWS, package={"newspkg:severity": {"books/blank-rows": "warning"}}),
+}
+
+# --- valid, but read otherwise by other programs: packages of the profile, which are always looked at in this way --------
+
+TABLE: dict[str, Any] = {  # how a resource says that it is a table, to readers of each version of the standard
+    "profile": "tabular-data-resource",
+    "$schema": "https://datapackage.org/profiles/2.0/dataresource.json",
+}
+_OURS = {"newspkg": {"profile": "0.1"}}
+_SHELF = {"fields": [{"name": "id", "type": "integer"}, {"name": "title", "type": "string"}]}
+_SHELF_ROWS = "id,title\n1,Salt\n2,Rain\n"
+
+
+def _linted(table: str | bytes = _SHELF_ROWS, schema: Any = None, /, **resource: Any) -> dict[str, bytes]:
+    return one_table(table, schema or _SHELF, package=_OURS, **{**TABLE, **resource})
+
+
+def _shelf(cell: str, **third: Any) -> dict[str, bytes]:
+    """The shelf with one more column."""
+    rows = _SHELF_ROWS.splitlines()
+    table = "".join(f"{row},{more}\n" for row, more in zip(rows, ["more", cell, ""], strict=True))
+    return _linted(table, {"fields": [*_SHELF["fields"], {"name": "more", **third}]})
+
+
+LINT: dict[str, dict[str, bytes]] = {
+    "lint-file": one_file(
+        "books.jsonl",
+        b'{"id": 1, "title": "Salt"}\n{"id": 2, "title": "Rain"}\n',
+        _SHELF,
+        package=_OURS,
+        **TABLE,
+    ),
+    "lint-encoding": _linted(_SHELF_ROWS.replace("Rain", "R\xe9n").encode("latin-1"), encoding="iso-8859-1"),
+    "lint-dialect": _linted(_SHELF_ROWS.replace(",", ";"), dialect={"delimiter": ";"}),
+    "lint-line-end": _linted(_SHELF_ROWS.replace("\n", "\r\n")),
+    "lint-column-order": _linted("title,id\nSalt,1\nRain,2\n", {**_SHELF, "fieldsMatch": "equal"}),
+    "lint-profile": _linted(profile=None),
+    "lint-untyped": _shelf("blue"),
+    "lint-type": _shelf("blue;red", type="list", delimiter=";"),
+    "lint-number": _shelf('"12,50"', type="number", decimalChar=","),
+    "lint-big-integer": _shelf("9007199254740993", type="integer"),
+    "lint-boolean": _shelf("yes", type="boolean", trueValues=["yes"], falseValues=["false"]),
+    "lint-date": _shelf("11/03/2031", type="date", format="%d/%m/%Y"),
+    "lint-time-zone": _shelf("2031-03-11T06:30:00", type="datetime"),
+    "lint-vocabulary": _shelf("blue", type="string", categories=["blue", "red"]),
+    "lint-missing": _shelf("-", type="integer", missingValues=["-", ""]),
 }

@@ -11,6 +11,7 @@ import polars as pl
 
 import newspkg
 from newspkg import schemas
+from newspkg.load import Package
 from newspkg.report import Report
 from newspkg.schema import TableSchema
 from newspkg.validate import validate
@@ -31,3 +32,14 @@ assert_type(schemas.table("quotes"), pa.DataFrameSchema)
 newspkg.schema(1)  # type: ignore[arg-type]
 newspkg.schema("folder", table="t")  # type: ignore[call-arg]
 newspkg.scheme("folder")  # type: ignore[attr-defined]
+
+package = newspkg.load("folder", resources=["table"], strict=False)
+assert_type(package, Package)
+assert_type(package["table"], pl.LazyFrame)
+assert_type(package.table, pl.LazyFrame)
+assert_type(package.collect(), dict[str, pl.DataFrame])
+assert_type(package.collect("table"), pl.DataFrame)
+assert_type(package.join("table", "other", on="key"), pl.LazyFrame)
+assert_type(package.schema("table"), TableSchema)
+newspkg.load(1)  # type: ignore[arg-type]
+newspkg.load("folder", lazy=True)  # type: ignore[call-arg]

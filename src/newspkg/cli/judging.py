@@ -63,6 +63,10 @@ def validate(
     metadata_only: Annotated[
         bool, typer.Option("--metadata-only", help="Judge the descriptor, bytes and hashes, and read no table.")
     ] = False,
+    lint: Annotated[
+        bool,
+        typer.Option("--lint", help="Warn of what is valid but read differently by other programs, such as R."),
+    ] = False,
     baseline: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Set the known problems in this file aside.", show_default=False),
@@ -111,6 +115,7 @@ def validate(
     more: dict[str, Any] = {
         "resources": resource or None,
         "metadata_only": metadata_only,
+        "lint": lint,
         "baseline": baseline,
         "write_baseline": write_baseline,
     }

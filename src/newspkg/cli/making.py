@@ -106,15 +106,29 @@ def extract(
 def derive(
     root: Annotated[Path, typer.Argument(help="The repository's folder.")] = Path(),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file is not current.")] = False,
+    loaders: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Write the loaders alone, to this folder; ROOT may then be any data package.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write what follows from the schemas and the catalogue: docs and loaders.
 
     Example: pkg derive --check
     """
-    from newspkg.cli.reference import reference
-    from newspkg.derive import derive as run
+    if loaders is not None:
+        from newspkg.derive.anybody import write_loaders
 
-    files = run(root, check=check, extra={"docs/cli.md": reference()} if (root / "src" / "newspkg").is_dir() else {})
+        files = [str(loaders / name) for name in write_loaders(root, loaders, check=check)]
+    else:
+        from newspkg.cli.reference import reference
+        from newspkg.derive import derive as run
+
+        own = (root / "src" / "newspkg").is_dir()
+        files = run(root, check=check, extra={"docs/cli.md": reference()} if own else {})
     for name in files:
         print(f"{name} {'is not current; run: pkg derive' if check else 'written'}")
     raise typer.Exit(PROBLEMS if check and files else OK)

@@ -20,13 +20,14 @@ def export(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="OUT", help="The file or folder to write. Default: named after the package.",
+            "--output",
+            "-o",
+            metavar="OUT",
+            help="The file or folder to write. Default: named after the package.",
             show_default=False,
         ),
     ] = None,
-    package: Annotated[
-        str, typer.Option(metavar="PATH", help="A folder, a descriptor, a zip, or an address.")
-    ] = ".",
+    package: Annotated[str, typer.Option(metavar="PATH", help="A folder, a descriptor, a zip, or an address.")] = ".",
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Write a data package in another form: a database, a workbook, Parquet, JSON, or what catalogues read.

@@ -263,6 +263,7 @@ def _of_an_article(new: Path, said: Mapping[str, Any]) -> dict[str, int]:
 
 def _of_tables(new: Path, tables: Sequence[Path], said: Mapping[str, Any]) -> tuple[dict[str, int], list[str]]:
     """A copy of each table with a schema that all its cells fit, and the descriptor."""
+    from newspkg.derive import derive
     from newspkg.init.infer import infer
     from newspkg.report import Findings
     from newspkg.validate.descriptor import open_package
@@ -292,11 +293,13 @@ def _of_tables(new: Path, tables: Sequence[Path], said: Mapping[str, Any]) -> tu
             rows[resource.name] = found.rows
             remarks += [f"{resource.name}: {one}" for one in found.remarks]
     _write_json(new / "datapackage.json", {**head, "resources": listed})
+    derive(new)
     return rows, remarks
 
 
 def _copied(new: Path, path: Path) -> dict[str, Any]:
     """Copies a table into data/; its resource, as far as the name of the file tells."""
+    from newspkg.package import RESOURCE_PROFILE
     from newspkg.validate.descriptor import COMPRESSIONS
 
     if not path.is_file():
@@ -317,7 +320,14 @@ def _copied(new: Path, path: Path) -> dict[str, Any]:
     except OSError as error:
         raise CannotRun(f"{path}: cannot be copied ({error.strerror}).") from error
     kind = endings[0].lower().lstrip(".") if endings else ""
-    given: dict[str, Any] = {"name": name, "path": f"data/{target.name}", "type": "table", "format": kind}
+    given: dict[str, Any] = {
+        "$schema": RESOURCE_PROFILE,
+        "name": name,
+        "path": f"data/{target.name}",
+        "type": "table",
+        "profile": "tabular-data-resource",
+        "format": kind,
+    }
     if kind in _MEDIATYPES and len(endings) == 1:
         given["mediatype"] = _MEDIATYPES[kind]
     if kind in _TEXTS:

@@ -20,7 +20,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from newspkg.schema.frames import polars_dtype, polars_schema
+from newspkg.schema.frames import beyond_int64, item_type, loaded_dtype, polars_dtype, polars_schema, words_of
 from newspkg.schema.model import TYPES, Field, ForeignKey, TableSchema, TypeInfo
 from newspkg.schema.patterns import anchored, portable_pattern
 from newspkg.schema.read import house_folder, house_schemas, read_folder, read_schema
@@ -33,15 +33,19 @@ __all__ = [
     "TableSchema",
     "TypeInfo",
     "anchored",
+    "beyond_int64",
     "broken_constraints",
     "house_folder",
     "house_schemas",
+    "item_type",
+    "loaded_dtype",
     "polars_dtype",
     "polars_schema",
     "portable_pattern",
     "read_folder",
     "read_schema",
     "value_of",
+    "words_of",
 ]
 
 

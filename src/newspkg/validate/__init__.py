@@ -246,7 +246,7 @@ class _Run:
             self.resource(resources[name], keys, needs.get(name, set()), keep_all=profiled)
         keys.finish(self.findings)
         tables = {name: self.tables[name] for name in resources if name in self.tables}
-        if self.asked.lint or profiled:
+        if self.asked.lint or (profiled and self.published()):
             from newspkg.validate.lint import lint
 
             self.linted = True
@@ -267,6 +267,13 @@ class _Run:
             from newspkg.validate.checks import run_checks
 
             run_checks([c for c in checks if not c.resource or c.resource in self.wanted], tables, self.findings)
+
+    def published(self) -> bool:
+        """Whether the tables are as `pkg build` publishes them: not exported to another format or version."""
+        from newspkg.validate.metadata import version_of
+
+        csv = all(one.format == "csv" for one in self.package.resources if one.tabular)
+        return csv and version_of(self.package.descriptor) == 2
 
     def keys(self, schemas: dict[str, Any], *, plain: bool) -> Any:
         """What follows the keys, and with it whether tables are read as columns or, where `plain` may be, without."""

@@ -88,7 +88,10 @@ def split(stream: IO[str], dialect: Dialect) -> Iterator[Split]:
         raw = feed.held[0] if len(feed.held) == 1 else "".join(feed.held)
         feed.held.clear()
         # A record that had to ask for more lines after the last one is open, unless it ends with an escaped line end.
-        yield line, cells, raw, feed.ended and dialect.quote is not None
+        is_open = feed.ended and dialect.quote is not None
+        if is_open and dialect.escape:
+            is_open = any(quoted for *_, quoted in _split_odd(raw, dialect))
+        yield line, cells, raw, is_open
 
 
 @lru_cache(maxsize=8)
