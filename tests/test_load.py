@@ -513,3 +513,13 @@ def test_parquet_columns_of_other_types_are_judged_value_by_value(tmp_path: Path
     assert package.faults.select("field", "row", "line").rows() == [("id", 3, None), ("year", 3, None)]
     report = validate(folder)
     assert {(p.field, p.row) for p in report.problems if p.code == "type-error"} == {("id", 3), ("year", 3)}
+
+
+def test_moments_beyond_the_years_of_python_are_no_other_moments(tmp_path: Path) -> None:
+    files = make.one_table("a\n12024-01-01T00:00:00Z\n2024-01-01T00:00:00Z\n", {"fields": [{"name": "a", "type": "datetime"}]})
+    folder = make.write(files, tmp_path)
+    assert validate(folder).valid
+    (name,) = newspkg.load(folder)
+    with pytest.raises(LoadError, match="after year 9999"):
+        newspkg.load(folder)[name].collect()
+    assert newspkg.load(folder, as_text=[f"{name}.a"])[name].collect()["a"][0] == "12024-01-01T00:00:00Z"

@@ -19,6 +19,7 @@ from newspkg.schema import Field, beyond_int64, item_type, loaded_dtype, words_o
 from newspkg.validate.cells import Column, sentence
 from newspkg.validate.columns import native_values
 from newspkg.validate.guards import dtype_of, fits_column, typed, typed_native
+from newspkg.validate.times import FAR_FUTURE, FAR_PAST
 from newspkg.validate.values import fits_natively
 
 __all__ = ["Fault", "LoadError", "Typer"]
@@ -211,10 +212,14 @@ class Typer:
             return lambda _, value: str(value)
         if dtype == pl.String():
             return lambda text, _: text
+        if one.type == "datetime":
+            return lambda _, value: _refuse("range") if value is FAR_PAST or value is FAR_FUTURE else value
         return lambda _, value: value
 
     def sentence(self, fault: Fault) -> str:
         """What is wrong with a cell."""
+        if fault.rule == "range" and self.field.type == "datetime":
+            return f"{self.field.name} is before year 1 or after year 9999; name the field in as_text to load it"
         if fault.rule == "range":
             bits = 32 if self.dtype == pl.Int32() else 64
             return (

@@ -18,6 +18,7 @@ from newspkg.report import Findings, cut
 from newspkg.schema import Field, TableSchema
 from newspkg.schema.xsd import compile_xsd
 from newspkg.validate.jsonschemas import NotAtHand
+from newspkg.validate.times import FAR_FUTURE, FAR_PAST
 from newspkg.validate.values import Duration, Parser, Unsupported, constraint_value, fits_natively, json_schema, parser
 
 __all__ = [
@@ -246,14 +247,15 @@ def _as_integer(value: int) -> int | None:
     return value if -(2**63) <= value < 2**63 else None
 
 
-# The value as its column (`dtype_of`) keeps it; None where the column cannot hold it (an integer beyond 64 bits).
+# The value as its column (`dtype_of`) keeps it; None where the column cannot hold it: an integer beyond 64 bits, a
+# moment beyond all years of Python.
 _STORED: dict[str, Callable[[Any], Any]] = {
     "integer": _as_integer,
     "year": _as_integer,
     "number": float,
     "boolean": bool,
     "date": lambda value: value,
-    "datetime": lambda value: value,
+    "datetime": lambda value: None if value is FAR_PAST or value is FAR_FUTURE else value,
 }
 
 

@@ -21,7 +21,11 @@ from newspkg.validate.records import Opened, Record, header_columns
 __all__ = ["check_files", "open_table"]
 
 _BLOCK = 1 << 20
-_HEX = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
+_HEX = {  # hexadecimal digits, of algorithms that are there everywhere
+    "md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128,
+    "sha3_224": 56, "sha3_256": 64, "sha3_384": 96, "sha3_512": 128, "blake2b": 128, "blake2s": 64,
+}  # fmt: skip
+_KNOWN = {name.replace("_", ""): name for name in _HEX}  # sha3-256, SHA3_256 and sha3256 are one
 
 
 # --- bytes and hash --------------------------------------------------------------------------------------------------
@@ -31,7 +35,8 @@ def check_files(root: Path, resource: Resource, findings: Findings) -> bool:
     """Whether every file of a resource is there and can be read; says what its size and hash are if they are not as
     stated. Several files count as one, in their order."""
     algorithm, _, digest = (resource.hash or "").rpartition(":")
-    algorithm = algorithm.lower().replace("-", "") or "md5"
+    algorithm = algorithm or "md5"
+    algorithm = _KNOWN.get(algorithm.lower().replace("-", "").replace("_", ""), algorithm)
     hasher = None
     if resource.hash:
         if algorithm not in _HEX:

@@ -16,7 +16,18 @@ from fractions import Fraction
 from functools import total_ordering
 from typing import Any
 
-__all__ = ["Duration", "broken_pattern", "date_of", "datetime_of", "duration_of", "time_of", "year_of", "yearmonth_of"]
+__all__ = [
+    "FAR_FUTURE",
+    "FAR_PAST",
+    "Duration",
+    "broken_pattern",
+    "date_of",
+    "datetime_of",
+    "duration_of",
+    "time_of",
+    "year_of",
+    "yearmonth_of",
+]
 
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 _BIG_YEAR = r"-?(?:(?!0000)[0-9]{4}|[1-9][0-9]{4,})"  # as gYear has it: no year 0, no zeros before more than 4 digits
@@ -28,10 +39,13 @@ _DATETIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:([01][0-9]|2[0-3])(:[0-5][0-9]:[0-5][0-9])(?:\.([0-9]+))?|24:00:00(?:\.0+)?)"
     rf"({_ZONE})?"
 )
+_FAR = re.compile(r"(-)?([0-9]{4}|[1-9][0-9]{4,})(-[0-9]{2}-[0-9]{2}T.+)")  # years beyond those of Python
 _DURATION = re.compile(
     r"(-)?P(?=.)(?:([0-9]+)Y)?(?:([0-9]+)M)?(?:([0-9]+)D)?"
     r"(?:T(?=.)(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?"
 )
+FAR_PAST = datetime(1, 1, 1, tzinfo=UTC)
+FAR_FUTURE = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 _LONGEST = 1000  # digits of a year or a part of a duration: more than any calendar has
 
 # --- the default formats ---------------------------------------------------------------------------------------------
@@ -60,6 +74,11 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 def _to_datetime(text: str) -> datetime:
+    far = _FAR.fullmatch(text) if len(text) <= _LONGEST else None
+    if far is not None and (far[1] or len(far[2]) > 4) and int(far[2]):
+        # The calendar comes again after 400 years. In place of such a moment stands the one that is next to it.
+        _to_datetime(f"{2000 + int(far[2]) % 400}{far[3]}")
+        return FAR_PAST if far[1] else FAR_FUTURE
     day, hour, rest, fraction, zone = _match(_DATETIME, text).groups()
     moment = datetime.fromisoformat(f"{day}T{hour or '00'}{rest or ':00:00'}{(zone or 'Z').replace('Z', '+00:00')}")
     try:
