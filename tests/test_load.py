@@ -516,7 +516,9 @@ def test_parquet_columns_of_other_types_are_judged_value_by_value(tmp_path: Path
 
 
 def test_moments_beyond_the_years_of_python_are_no_other_moments(tmp_path: Path) -> None:
-    files = make.one_table("a\n12024-01-01T00:00:00Z\n2024-01-01T00:00:00Z\n", {"fields": [{"name": "a", "type": "datetime"}]})
+    files = make.one_table(
+        "a\n12024-01-01T00:00:00Z\n2024-01-01T00:00:00Z\n", {"fields": [{"name": "a", "type": "datetime"}]}
+    )
     folder = make.write(files, tmp_path)
     assert validate(folder).valid
     (name,) = newspkg.load(folder)
