@@ -201,3 +201,17 @@ def test_no_bar_where_no_person_watches(tmp_path: Path) -> None:
         check=False,
     )
     assert "\x1b" not in done.stderr and "\r" not in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_the_exit_code_is_true_where_nobody_listens(closed: str) -> None:
+    for folder, code in ((ROOT / "tests/packages/small", 0), (ROOT / "tests/packages/broken/row-order", 1)):
+        for command in (
+            f"validate {folder} -q",
+            f"validate {folder} --limit=+5",
+            f"validate {folder} --format json -o {os.devnull}",
+        ):
+            done = subprocess.run(
+                f"{sys.executable} -m newspkg.cli {command} {closed}", shell=True, check=False, capture_output=True
+            )
+            assert done.returncode == code, command

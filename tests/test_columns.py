@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from effort import examples
+from newspkg.report.dresses import dress
 from newspkg.validate import validate
 
 SETTINGS = settings(
@@ -145,3 +146,17 @@ def test_a_value_of_another_type_is_a_fault_of_its_cell(tmp_path: Path) -> None:
     pl.DataFrame({"s": [1, None], "n": ["1", "x"]}).write_parquet(tmp_path / "t.parquet")
     package(tmp_path, "t.parquet", {"fields": [{"name": "s", "type": "string"}, {"name": "n", "type": "integer"}]})
     assert found(tmp_path) == [("type-error", "type", "n", 3), ("type-error", "type", "s", 2)]
+
+
+def test_a_row_of_parquet_is_named_in_every_dress(tmp_path: Path) -> None:
+    pl.DataFrame({"n": [1, 2, 30]}).write_parquet(tmp_path / "t.parquet", row_group_size=2)
+    schema = {"fields": [{"name": "n", "type": "integer", "constraints": {"maximum": 9}}]}
+    resource = {"name": "t", "path": "t.parquet", "type": "table", "schema": schema}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"name": "x", "resources": [resource]}), encoding="utf-8")
+    report = validate(tmp_path)
+    assert [(p.row, p.row_group) for p in report.problems] == [(4, 1)]
+    assert report.as_json()["problems"][0]["row_group"] == 1
+    for name in ("text", "github", "sarif", "junit", "markdown", "html"):
+        assert "ow 4" in dress(report, name), name
+    for name in ("text", "github", "sarif"):
+        assert "ow 4 (row group 1)" in dress(report, name), name

@@ -259,3 +259,9 @@ def test_what_is_no_moment(value: Any) -> None:
 )  # fmt: skip
 def test_links(value: str, good: bool) -> None:
     assert (link_fault(value) is None) == good
+
+
+def test_a_field_whose_type_is_none_is_said_to_be_unchecked(tmp_path: Path) -> None:
+    report = judge(make.one_table("a\nx\n", {"fields": [{"name": "a", "type": "datee"}]}), tmp_path)
+    assert report.counts == {"field-error": 1}
+    assert [note.what for note in report.unchecked] == ["the type and constraints of a"]

@@ -223,3 +223,10 @@ def test_a_key_that_stops_rising_is_found(tmp_path: Path, small: None) -> None:
     report = validate(written(tmp_path, raw, SCHEMA))
     assert places(report) == [("primary-key", "n", 22, 22), ("primary-key", "n", 24, 24)]
     assert "row 9" in report.problems[0].message
+
+
+def test_the_other_record_is_named_by_its_line_too(tmp_path: Path, small: None) -> None:
+    folder = written(tmp_path, b'n,t\n1,"a\nb\nc"\n2,d\n3,e\n2,f\n', SCHEMA)
+    report = validate(folder)
+    assert [(p.message, p.line, p.other_row) for p in report.problems] == [("n is the same as in row 3, line 5.", 7, 3)]
+    assert slowly(folder) == report.as_json()

@@ -304,6 +304,7 @@ def test_json_has_its_shape() -> None:
                 "line": 2,
                 "column": 5,
                 "position": None,
+                "row_group": None,
                 "rule": "type",
                 "value": "a",
                 "path": "books.csv",
@@ -339,7 +340,13 @@ def test_frames_hold_what_json_holds_in_typed_columns() -> None:
     frame = report.frame()
     assert frame.drop("finding").to_dicts() == report.records() == report.as_json()["problems"]
     assert frame["finding"].to_list() == [own[:16] for own in report.ids]
-    assert {name for name, dtype in frame.schema.items() if dtype == pl.Int64} == {"row", "line", "column", "position"}
+    assert {name for name, dtype in frame.schema.items() if dtype == pl.Int64} == {
+        "row",
+        "line",
+        "column",
+        "position",
+        "row_group",
+    }
     found = report.findings_frame()
     assert found["id"].to_list() == [f.id for f in report.findings]
     assert found["values"].to_list() == [f["values"] for f in report.as_json()["findings"]]

@@ -399,7 +399,7 @@ def test_json_has_its_shape(tmp_path: Path) -> None:
         "path": "books.csv",
         "message": "id is not a value of type integer.",
     }
-    assert found.keys() == known.keys() | {"column", "position", "rule", "id"}
+    assert found.keys() == known.keys() | {"column", "position", "row_group", "rule", "id"}
     assert {key: found[key] for key in known} == known
     assert found["id"].startswith(report["findings"][0]["id"])
     assert (report["valid"], report["counts"], report["unchecked"]) == (False, {"type-error": 1}, [])

@@ -56,8 +56,8 @@ class Problem:
     `row` is the record number as frictionless counts it (the header is row 1), `path` the file, `line` and `column`
     the 1-based physical line of it and the character in that line where the cell begins (where the record begins, if
     the problem is of the record). `rule` is which constraint, rule or check it is where the code alone does not say,
-    `position` the number of the cell in its record, from 1, `row_group` where a row of Parquet is, from 0. Each is None
-    where it does not apply.
+    `position` the number of the cell in its record, from 1, `row_group` where a row of Parquet is, from 0. `other_row` is
+    the record number of another record that the message speaks of. Each is None where it does not apply.
     """
 
     code: str
@@ -73,13 +73,14 @@ class Problem:
     rule: str | None = None
     position: int | None = None
     row_group: int | None = None
+    other_row: int | None = None
 
     def at(self, line: int | None, column: int | None, row_group: int | None = None) -> Problem:
         """The same problem, at a line and a column, or in a row group."""
         # Written out, since `dataclasses.replace` takes ten times as long and there may be thousands.
         return Problem(
             self.code, self.message, self.severity, self.resource, self.field, self.row, line, self.value, self.path,
-            column, self.rule, self.position, row_group,
+            column, self.rule, self.position, row_group, self.other_row,
         )  # fmt: skip
 
     def as_dict(self) -> dict[str, object]:

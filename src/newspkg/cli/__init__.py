@@ -23,6 +23,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -106,6 +107,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         for ending in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(ending) is not signal.SIG_IGN:  # nohup stays nohup
                 signal.signal(ending, signal.default_int_handler)  # a polite request to end cleans up as Ctrl-C does
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # the caller has closed it: nobody listens, and the exit code is what counts
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open as long as we run
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names have letters that an old terminal's encoding lacks
             stream.reconfigure(errors="backslashreplace")

@@ -29,12 +29,13 @@ _KEYS = (
     "line",
     "column",
     "position",
+    "row_group",
     "rule",
     "value",
     "path",
     "message",
 )  # of a problem, as they stand in JSON and in a frame
-_INTEGERS = ("row", "line", "column", "position")
+_INTEGERS = ("row", "line", "column", "position", "row_group")
 
 
 # --- ids -------------------------------------------------------------------------------------------------------------
@@ -243,7 +244,7 @@ class Report:
         said = []
         if rows is not None:
             said.append(f"{count(self.stats.get('tables', 0), 'table')}, {count(rows, 'row')}")
-        said.append(count(total, "problem") if total else "no problems")
+        said.append(count(total, "problem" if self.errors else "warning") if total else "no problems")
         if self.aside is not None and self.aside.known:
             said.append(f"{self.aside.known:,} known, set aside")
         if self.aside is not None and self.aside.gone:

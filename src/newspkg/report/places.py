@@ -67,7 +67,14 @@ def uri(base: str, path: str) -> str:
 def spot(one: Problem, base: str = "") -> str:
     """file, file:line or file:line:column; where there are no lines, the record's number stands behind it."""
     parts = [heading(one, base), *(str(n) for n in (one.line, one.column if one.line else None) if n)]
-    return ":".join(parts) + (f" row {one.row}" if one.row and not one.line else "")
+    return ":".join(parts) + record(one, " row ")
+
+
+def record(one: Problem, before: str) -> str:
+    """The record of a problem by its number, and in which row group it is, where there are no lines."""
+    if not one.row or one.line:
+        return ""
+    return f"{before}{one.row}" + (f" (row group {one.row_group})" if one.row_group is not None else "")
 
 
 def subject(one: Problem | Finding) -> str:
@@ -83,6 +90,8 @@ def title_of(code: str) -> str:
 def with_value(one: Problem) -> str:
     """The message of a problem, and the text of its cell where the message does not name it."""
     said = visible(one.message, 1000).strip() or f"{title_of(one.code)}."
+    where = record(one, "Row ")
+    said = f"{where}: {said}" if where else said
     if not one.value:
         return said
     # A short text of a cell may be in the message by chance, as the number of a row.

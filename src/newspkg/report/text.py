@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from newspkg.problems import CATALOGUE, Problem
-from newspkg.report.places import by_file, heading, reasons, remarks, some
+from newspkg.report.places import by_file, heading, reasons, remarks, some, spot
 from newspkg.report.words import count, cut, quoted, visible
 
 if TYPE_CHECKING:
@@ -46,9 +46,8 @@ class _Page:
         return re.sub(r"(?m)(\S.*\S|\S)", lambda found: f"\x1b[{_STYLES[style]}m{found[0]}\x1b[0m", text)
 
     def at(self, one: Problem) -> str:
-        """file, file:line or file:line:column."""
-        parts = [heading(one, self.base)] + [str(n) for n in (one.line, one.column if one.line else None) if n]
-        return ":".join(parts)
+        """file, file:line or file:line:column; where there are no lines, the record's number."""
+        return spot(one, self.base)
 
 
 def as_text(report: Report, limit: int, colour: bool = False, base: str = "") -> str:

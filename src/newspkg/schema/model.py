@@ -85,6 +85,7 @@ class Field:
     rdf_type: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     pointer: str = field(default="", compare=False, repr=False)  # where in its schema it stands
+    untyped: bool = field(default=False, compare=False, repr=False)  # its type is none, and it is taken for any
 
     @property
     def required(self) -> bool:

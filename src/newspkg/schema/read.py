@@ -261,6 +261,7 @@ class _Reader:
             rdf_type=self.maybe(given, "rdfType", pointer),
             options={k: v for k, v in given.items() if k not in _FIELD_KEYS},
             pointer=pointer,
+            untyped=not kind,
         )
         if self.strict and kind:
             self.house_field(one, given, pointer)

@@ -374,6 +374,10 @@ class _Run:
             self.findings.leave("the cells", why, resource.name)
         columns: dict[str, Any] = {}
         if resource.schema is not None:
+            for one in resource.schema.fields:
+                if one.untyped:
+                    why = "its type cannot be used, so that any text is taken for a value"
+                    self.findings.leave(f"the type and constraints of {one.name}", why, resource.name)
             columns = columns_of(resource.schema, resource.name, self.findings)
             if resource.dialect is not None and resource.dialect.null is not None:
                 for column in columns.values():
@@ -435,12 +439,17 @@ class _Run:
             if one.row is not None and one.line is None and one.resource in self.tables:
                 rows = wanted.setdefault(one.resource, {})
                 rows[one.row] = max(rows.get(one.row, 1), one.position or 1)
+                if one.other_row is not None:
+                    rows.setdefault(one.other_row, 1)
         known = {name: self.tables[name].reader.places(dict(sorted(rows.items()))) for name, rows in wanted.items()}
 
         def put(one: Problem) -> Problem:
             place = known.get(one.resource or "", {}).get(one.row or 0) if one.line is None else None
             if place is None:
                 return one
+            twin = known[one.resource or ""].get(one.other_row) if one.other_row is not None else None
+            if twin is not None and twin.line is not None and twin.line != one.other_row:
+                one = replace(one, message=f"{one.message.removesuffix('.')}, line {twin.line}.")
             cell = place.cell(one.position) if one.position else None
             if cell is not None:
                 return one.at(*cell)

@@ -153,6 +153,7 @@ class _Unique:
             lambda row: str(text[at[row]]),
             values=dict(text.str.slice(0, 200).value_counts().rows()),
             rule=self._rule,
+            other=before.__getitem__,
         )
 
 

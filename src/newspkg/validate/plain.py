@@ -223,6 +223,7 @@ class PlainKeys:
             lambda row: _text(rows[row]),
             values=Counter(_text(rows[n])[:200] for n in again),
             rule=rule,
+            other=lambda row: first[rows[row]],
         )
 
     def _foreign(self, table: Table, key: ForeignKey, parent: Table, findings: Findings) -> None:

@@ -102,6 +102,7 @@ class Table:
         rule: str | None = None,
         severity: Severity | None = None,
         position: int | None = None,
+        other: Callable[[int], int] | None = None,
     ) -> None:
         """Reports the same problem of many rows; message and value are asked for those alone that are kept. `values`
         counts all of them, where that is known."""
@@ -119,7 +120,10 @@ class Table:
             numbers, path = self.runs[n]
             number = numbers[row - self.starts[n]]
             # By position, as there may be very many.
-            return Problem(code, said, grade, self.name, field, number, None, shown, path, None, rule, position)
+            twin = None if other is None else self.number(other(row))
+            return Problem(
+                code, said, grade, self.name, field, number, None, shown, path, None, rule, position, None, twin
+            )
 
         some = islice(rows, findings.samples)
         findings.add_many(len(rows), map(one, some), one(rows[0]), values, map(self.number, rows))
