@@ -1419,12 +1419,15 @@ newspkg_integer <- function(text, field, wrong) {
   paste0(ifelse(startsWith(text, "-") & digits != "0", "-", ""), digits)
 }
 
+# A year is a whole number of 32 bits, as in the other loaders.
 newspkg_year <- function(text, wrong) {
   wrong(
     !grepl("^-?((?!0000)[0-9]{4}|[1-9][0-9]{4,14})(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?$", text, perl = TRUE),
     "year"
   )
-  as.numeric(sub("^(-?[0-9]+).*$", "\\1", text))
+  value <- as.numeric(sub("^(-?[0-9]+).*$", "\\1", text))
+  wrong(value < -2^31 | value >= 2^31, "year that 32 bits hold")
+  value
 }
 
 newspkg_boolean <- function(text, field, wrong) {
@@ -1652,6 +1655,10 @@ newspkg_array <- function(text, field, wrong) {
       }
       return(newspkg_values(found, list(type = item), told))
     }
+    escapes <- gsub("\\\\", "", found, fixed = TRUE) # without backslashes that are escaped themselves
+    told(words & grepl("\\u0000", escapes, fixed = TRUE), "array that R can hold: an item has a NUL character in it")
+    halves <- gsub(newspkg_pair, "", escapes, perl = TRUE)
+    told(words & grepl("\\\\u[dD][89a-fA-F]", halves), "array of texts: an item has half of a surrogate pair in it")
     found[words] <- vapply(substr(found[words], 2L, nchar(found[words]) - 1L), newspkg_unescape, "", USE.NAMES = FALSE)
     found
   })
@@ -1665,11 +1672,13 @@ newspkg_each <- function(parts, wrong, read) {
   unname(split(value, factor(owner, seq_along(parts))))
 }
 
+# A character beyond the first 65,536, as JSON escapes it.
+newspkg_pair <- "\\\\u[dD][89abAB][0-9a-fA-F]{2}\\\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+
 # The text of a JSON string: what follows a backslash stands for something else.
 newspkg_unescape <- function(text) {
   if (!grepl("\\", text, fixed = TRUE)) return(text)
-  pair <- "\\\\u[dD][89abAB][0-9a-fA-F]{2}\\\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-  parts <- regmatches(text, gregexpr(paste0(pair, "|\\\\u[0-9a-fA-F]{4}|\\\\.|[^\\\\]+"), text, perl = TRUE))[[1]]
+  parts <- regmatches(text, gregexpr(paste0(newspkg_pair, "|\\\\u[0-9a-fA-F]{4}|\\\\.|[^\\\\]+"), text, perl = TRUE))[[1]]
   signs <- c(n = "\n", t = "\t", r = "\r", b = "\b", f = "\f", "\"" = "\"", "\\" = "\\", "/" = "/")
   one <- function(part) {
     if (substr(part, 1, 1) != "\\") return(part)

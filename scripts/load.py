@@ -20,6 +20,7 @@ import io
 import json
 import lzma
 import re
+import warnings
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -482,7 +483,7 @@ def load(table: str, folder: Path | str = FOLDER) -> pl.DataFrame:
     """One table by name.
 
     Raises ValueError where the header is not the one this file was made for, a row is longer or shorter, or a cell is
-    no value of its type.
+    no value of its type; FileNotFoundError where a file is not there.
     """
     columns, file = COLUMNS[table], FILES[table]
     if "unread" in file:
@@ -521,8 +522,11 @@ def load(table: str, folder: Path | str = FOLDER) -> pl.DataFrame:
 
 
 def load_all(folder: Path | str = FOLDER) -> dict[str, pl.DataFrame]:
-    """All tables by name."""
-    return {table: load(table, folder) for table in COLUMNS}
+    """All tables by name. Those that cannot be read are left out, with a warning."""
+    for table in COLUMNS:
+        if "unread" in FILES[table]:
+            warnings.warn(f"{table} is left out: {FILES[table]['unread']}", stacklevel=2)
+    return {table: load(table, folder) for table in COLUMNS if "unread" not in FILES[table]}
 
 
 def documents(folder: Path | str = FOLDER) -> pl.DataFrame:
@@ -618,8 +622,10 @@ def _records(path: Path, file: dict[str, Any]) -> list[list[str]]:
 
 def _place(folder: Path, name: str) -> Path:
     """A file of the package, or of a folder that has the tables alone."""
-    beside = folder / Path(name).name
-    return beside if beside.is_file() and not (folder / name).is_file() else folder / name
+    for path in (folder / name, folder / Path(name).name):
+        if path.is_file():
+            return path
+    raise FileNotFoundError(f"{folder / name}: there is no such file; `folder` is the folder of the package")
 
 
 def _opened(path: Path, file: dict[str, Any]) -> io.TextIOWrapper:
@@ -661,6 +667,8 @@ def _column(
     known: dict[str | None, Any] = dict.fromkeys([None, *way["missing"]])
     for cell, (path, number) in zip(cells, rows, strict=True):
         if cell not in known:
+            if "\0" in cell:
+                raise ValueError(f"{path}, row {number}, column {name}: {cell!r} has a NUL in it, which no text has")
             try:
                 known[cell] = parse(cell)
             except (ValueError, ArithmeticError, RecursionError) as error:
@@ -815,6 +823,9 @@ def _array(text: str, inner: pl.DataType) -> list[Any]:
     if not isinstance(values, list):
         raise ValueError(text)  # noqa: TRY004 - a fault of the file, not of the code
     if inner == pl.String():
+        for value in values:
+            if isinstance(value, str):
+                value.encode()  # half of a surrogate pair is no text
         return values if all(isinstance(value, str) for value in values) else _written(text)
     return [None if value is None else _item(value, inner) for value in values]
 

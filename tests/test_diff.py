@@ -200,6 +200,72 @@ def test_fields_that_only_one_version_has_make_no_row_differ(tmp_path: Path) -> 
     assert table.file.why == ("columns that only one version has",)
 
 
+@pytest.mark.parametrize(
+    ("new", "match", "told"),
+    [
+        ("id,n\n1,1\n", "exact", [("column-lost", "word", "its schema still has that field")]),
+        ("n,word\n1,a\n", "exact", [("column-lost", "id", "its schema still has that field")]),
+        ("id,n\n1,1\n", "partial", [("column-lost", "word", "its schema still has that field")]),
+        ("id,n,word,x\n1,1,a,5\n", "exact", [("column-gained", "x", "its schema has no such field")]),
+        ("id,n,x\n1,1,a\n", "exact", [("column-relabelled", "word", 'labelled "x", was "word"')]),
+        ("id,word,x\n1,a,1\n", "exact", [("column-lost", "n", '"n"'), ("column-gained", "x", '"x"')]),
+        ("a,b\n1,1\n", "exact", [("column-lost", n, n) for n in ("id", "n", "word")]
+                               + [("column-gained", n, n) for n in ("a", "b")]),
+    ],
+)  # fmt: skip
+def test_columns_that_come_and_go_while_the_schema_stays_are_told(
+    tmp_path: Path, new: str, match: str, told: list[tuple[str, str, str]]
+) -> None:
+    schema = {**KEYED, "fieldsMatch": match}
+    one_table("id,n,word\n1,1,a\n", new, schema, tmp_path)
+    found = diff(tmp_path / "old", tmp_path / "new")
+    assert [(c.kind, c.field) for c in found.changes] == [one[:2] for one in told]
+    for change, (_, _, words) in zip(found.changes, told, strict=True):
+        assert words in change.message
+    assert "bytes-changed" not in found.kinds
+    assert found.step == ("minor" if told[0][0] == "column-gained" else "major")
+    for page in (found.as_text(), found.as_markdown()):
+        assert "Same values" not in page and "same values" not in page
+    columns = found.as_json()["resources"][0]["columns"]
+    assert columns["lost"] == [name for kind, name, _ in told if kind == "column-lost"]
+    assert columns["gained"] == [name for kind, name, _ in told if kind == "column-gained"]
+    assert [one["field"] for one in columns["relabelled"]] == [n for kind, n, _ in told if kind == "column-relabelled"]
+
+
+def test_a_column_that_no_schema_ever_had_is_told_too(tmp_path: Path) -> None:
+    schema = {"fields": KEYED["fields"][:2], "primaryKey": ["id"], "fieldsMatch": "superset"}  # type: ignore[index]
+    one_table("id,n,word\n1,1,a\n", "id,n\n1,1\n", schema, tmp_path)
+    found = diff(tmp_path / "old", tmp_path / "new")
+    assert [(c.kind, c.field) for c in found.changes] == [("column-lost", "word")]
+    assert newspkg.validate(tmp_path / "new").valid
+    one_table("id,n,word\n1,1,a\n", "id,n\n1,1\n", None, tmp_path / "b")
+    found = diff(tmp_path / "b" / "old", tmp_path / "b" / "new")
+    assert [(c.kind, c.field, c.message) for c in found.changes] == [
+        ("column-lost", "word", 'its file has lost the column "word"')
+    ]
+
+
+def test_what_the_change_of_a_schema_tells_is_told_once(tmp_path: Path) -> None:
+    less = {**KEYED, "fields": KEYED["fields"][:2]}  # type: ignore[index]
+    one_table("id,n,word\n1,1,a\n", "id,n\n1,1\n", KEYED, tmp_path, less)
+    found = diff(tmp_path / "old", tmp_path / "new")
+    assert found.kinds == {"field-removed": 1}
+    assert found.table("books").lost == ("word",)
+    renamed = {**KEYED, "fields": [*KEYED["fields"][:2], {"name": "term", "type": "string"}]}  # type: ignore[index]
+    one_table("id,n,word\n1,1,a\n", "id,n,term\n1,1,a\n", KEYED, tmp_path / "b", renamed)
+    found = diff(tmp_path / "b" / "old", tmp_path / "b" / "new")
+    assert (found.kinds, found.table("books").relabelled) == ({"field-renamed": 1}, (("term", "word", "term"),))
+
+
+def test_a_field_renamed_while_its_column_keeps_its_label_loses_no_column(tmp_path: Path) -> None:
+    open_ = {**KEYED, "fieldsMatch": "partial"}
+    renamed = {**open_, "fields": [*KEYED["fields"][:2], {"name": "term", "type": "string"}]}  # type: ignore[index]
+    old, new = "id,n,word,x\n1,1,a,1\n", "id,n,word,x\n1,1,b,1\n"
+    table = one_table(old, new, open_, tmp_path, renamed)
+    assert (table.lost, table.gained) == ((), ())
+    assert samples(table, "changed") == [(("1",), (("word", "a", "b"),))]
+
+
 def test_a_field_that_seems_renamed_is_compared_under_its_new_name(tmp_path: Path) -> None:
     renamed = {**KEYED, "fields": [*KEYED["fields"][:2], {"name": "term", "type": "string"}]}  # type: ignore[index]
     table = one_table("id,n,word\n1,1,a\n2,2,b\n", "id,n,term\n1,1,a\n2,2,c\n", KEYED, tmp_path, renamed)
@@ -373,6 +439,14 @@ def test_rows_with_too_many_cells_and_bytes_that_are_no_text_are_told(tmp_path: 
     assert found.table("books").changed == 1
 
 
+def test_a_quotation_mark_that_is_never_closed_is_called_that(tmp_path: Path) -> None:
+    found = both(files(), files(rows=ROWS.replace("3,Reed,,poem", '3,Reed,,"poem')), tmp_path)
+    assert [(u.what, u.open) for u in found.unread] == [("the end of the file", True)]
+    assert "NEW: a quotation mark is never closed, in row 4, column kind" in found.unread[0].reason
+    assert "no text" not in found.as_text()
+    assert found.version.enough is not True
+
+
 def test_rows_that_are_too_long_in_the_same_way_leave_nothing_open(tmp_path: Path) -> None:
     old, new = ROWS + "4,Moss,1,poem,5\n5,Fern,1,poem,6,7\n", ROWS + "5,Fern,1.0,poem,6,7\n4,Moss,1,poem,5\n"
     found = both(files(rows=old), files(rows=new.replace("1.0", "1")), tmp_path)
@@ -390,6 +464,8 @@ def test_files_behind_one_address_leave_nothing_open(tmp_path: Path) -> None:
     assert (bool(found), found.version.enough) == (False, True)
     found = both(files(), files(remote), tmp_path / "b")
     assert [(u.resource, u.open) for u in found.unread] == [("notes", True)]
+    assert "path-changed" in found.kinds
+    assert "file-missing" not in found.kinds, "what is not fetched is not gone"
 
 
 @pytest.mark.parametrize("side", [0, 1])
@@ -620,7 +696,7 @@ def test_the_snippet_of_the_page_runs(tmp_path: Path, capsys: pytest.CaptureFixt
     exec(snippet.replace('"git:v1.0.0", "."', f"{str(tmp_path / 'old')!r}, {str(tmp_path / 'new')!r}"), {})
     out = capsys.readouterr().out
     assert out.startswith("minor False\n")
-    assert out.endswith("False the version is 1.2.3 in both.\n")
+    assert out.endswith("False the version is 1.2.3 in both.\n['rows-added']\nTrue\n")
 
 
 def test_the_calls_of_the_page_have_options_that_there_are() -> None:

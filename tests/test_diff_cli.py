@@ -47,7 +47,7 @@ def test_differences_are_no_error(capsys: pytest.CaptureFixture[str], two: Path)
     assert "1 added (25.0 %), 1 changed (33.3 %)" in out
     assert "~ 2  title: Rain -> Hail  (row 3)" in out
     assert out.rstrip().splitlines()[-1] == (
-        "different: asks for a minor version; not raised enough: 1.2.3 to 1.2.4 is a patch step, but a minor one is "
+        "different: asks for a minor version, because of rows-added; not raised enough: 1.2.3 to 1.2.4 is a patch step, but a minor one is "
         "asked for"
     )
 
@@ -61,11 +61,74 @@ def test_check_fails_where_the_version_was_not_raised(capsys: pytest.CaptureFixt
 
 
 def test_check_fails_where_that_cannot_be_judged(capsys: pytest.CaptureFixture[str], two: Path) -> None:
-    (two / "new" / "books.csv").unlink()
+    (two / "new" / "books.csv").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
     code, out, _ = run(capsys, two / "old", two / "new", "--check")
     assert code == 1
     assert "Not compared" in out
     assert "cannot be judged" in out
+
+
+@pytest.mark.parametrize(("side", "kind"), [("new", "file-missing"), ("old", "file-found")])
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_a_file_that_one_version_lacks_is_a_difference(
+    capsys: pytest.CaptureFixture[str], two: Path, side: str, kind: str, form: str
+) -> None:
+    shutil.copy(two / "old" / "datapackage.json", two / "new")
+    (two / side / "books.csv").unlink()
+    code, out, err = run(capsys, two / "old", two / "new", "--check", "--format", form)
+    assert code == 1
+    assert kind in out and "books.csv" in out
+    if form == "json":
+        given = json.loads(out)
+        (books, _) = given["resources"]
+        assert (given["different"], given["asked_by"], books["kinds"]) == (True, [kind], [])
+        assert (books["file"]["same"], books["file"][side]["sha256"]) == (False, None)
+    else:
+        assert "no difference" not in out.lower()
+        assert "same:" not in out + err
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_what_could_not_be_compared_at_all_is_not_said_to_be_the_same(
+    capsys: pytest.CaptureFixture[str], two: Path, form: str
+) -> None:
+    shutil.copy(two / "old" / "datapackage.json", two / "new")
+    for side in ("old", "new"):
+        (two / side / "books.csv").unlink()
+    code, out, _ = run(capsys, two / "old", two / "new", "--check", "--format", form)
+    assert code == 1
+    if form == "json":
+        assert json.loads(out)["different"] is None
+        assert json.loads(out)["resources"][0]["file"]["same"] is None
+    else:
+        assert "o difference in what was compared; 2 things could not be" in out
+        assert "could not be compared" in out.splitlines()[-1] or form == "markdown"
+
+
+def test_rows_that_break_something_stand_among_what_breaks(capsys: pytest.CaptureFixture[str], two: Path) -> None:
+    (two / "new" / "books.csv").write_text(ROWS.replace("2,Rain,9,essay\n", ""))
+    _, out, _ = run(capsys, two / "old", two / "new")
+    assert "Breaking\n  books: 1 row removed, known by the primary key id [rows-removed]\n" in out
+    assert "asks for a major version, because of rows-removed; not raised enough" in out
+    _, out, _ = run(capsys, two / "old", two / "new", "--format", "markdown")
+    assert "### Breaking\n\n- `books` 1 row removed, known by the primary key id (rows-removed)\n" in out
+    assert "**This asks for a major version, because of rows-removed.**" in out
+    _, out, _ = run(capsys, two / "old", two / "new", "--format", "json")
+    assert json.loads(out)["asked_by"] == ["rows-removed"]
+
+
+def test_no_more_kinds_are_named_than_fit(capsys: pytest.CaptureFixture[str], two: Path) -> None:
+    def much(given: dict[str, Any]) -> None:
+        given["name"] = "archive"
+        given["licenses"] = []
+        books = given["resources"][0]
+        books["schema"]["primaryKey"] = ["id", "title"]
+        books["schema"]["missingValues"] = ["-"]
+        books["schema"]["fields"].pop()
+
+    make.write(files(much), two / "new")
+    _, out, _ = run(capsys, two / "old", two / "new")
+    assert "because of name-changed, licence-removed, field-removed, missing-values-changed and 1 more kind;" in out
 
 
 def test_check_says_why_beside_a_form_for_machines(capsys: pytest.CaptureFixture[str], two: Path) -> None:
@@ -332,7 +395,41 @@ def test_a_folder_in_no_repository(
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(two.parent))
     code, _, err = run(capsys, "git:HEAD", "new")
     assert code == 2
-    assert "git:HEAD: this folder is in no git repository." in err
+    assert f"git:HEAD: the folder that pkg runs in, {two}, is in no git repository." in err
+
+
+@pytest.mark.parametrize(
+    ("folder", "source", "said"),
+    [
+        (".", "git:bare", "there is no datapackage.json at the top of the repository at that revision"),
+        ("inner", "git:bare", "there is no datapackage.json in inner at that revision"),
+        ("inner", "git:bare:../inner", "there is no datapackage.json in inner at that revision"),
+        ("inner", "git:v1:absent", "there is no inner/absent at that revision"),
+        ("later", "git:v1", "there is no later at that revision"),
+    ],
+)
+def test_the_folder_that_was_looked_at_is_named(
+    capsys: pytest.CaptureFixture[str],
+    repository: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    folder: str,
+    source: str,
+    said: str,
+) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run(
+            ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments],
+            cwd=repository, check=True, capture_output=True,
+        )  # fmt: skip
+
+    git("rm", "-q", "--cached", "datapackage.json", "inner/datapackage.json")
+    git("commit", "-qm", "three")
+    git("tag", "bare")
+    (repository / "later").mkdir()
+    monkeypatch.chdir(repository / folder)
+    code, _, err = run(capsys, source, repository)
+    assert code == 2
+    assert f"{source}: {said}." in err
 
 
 def test_without_git(capsys: pytest.CaptureFixture[str], two: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -146,8 +146,10 @@ EXAMPLES: dict[str, tuple[Change, Change]] = {
     "foreign-key-added": (nothing, schema_is(foreignKeys=[KEY])),
     "foreign-key-removed": (schema_is(foreignKeys=[KEY]), nothing),
     **dict.fromkeys(
-        ("rows-added", "rows-removed", "cells-changed", "bytes-changed", "file-changed"), (nothing, nothing)
+        ("rows-added", "rows-removed", "cells-changed", "bytes-changed", "file-changed", "file-missing", "file-found"),
+        (nothing, nothing),
     ),
+    **dict.fromkeys(("column-lost", "column-gained", "column-relabelled"), (nothing, nothing)),
     **dict.fromkeys(
         ("rows-added-unkeyed", "rows-removed-unkeyed"), (schema_is(primaryKey=None), schema_is(primaryKey=None))
     ),
@@ -159,6 +161,9 @@ NEW_ROWS = {
     "rows-removed-unkeyed": ROWS.replace("2,Rain,9,essay\n", ""),
     "cells-changed": ROWS.replace("Rain", "Hail"),
     "bytes-changed": ROWS.replace("7.50", "7.5"),
+    "column-lost": "id,title,kind\n1,Salt,novel\n2,Rain,essay\n3,Reed,poem\n",
+    "column-gained": "id,title,price,kind,more\n1,Salt,7.50,novel,1\n2,Rain,9,essay,2\n3,Reed,,poem,3\n",
+    "column-relabelled": ROWS.replace("title", "Title"),
 }
 
 
@@ -167,9 +172,12 @@ def test_each_kind_of_change_is_found(tmp_path: Path, kind: str) -> None:
     old, new = EXAMPLES[kind]
     rows = NEW_ROWS.get(kind, ROWS)
     notes = b"other\n" if kind == "file-changed" else b"none\n"
-    found = both(
-        files(old, copy__csv=ROWS.encode()), files(new, rows, copy__csv=ROWS.encode(), notes__txt=notes), tmp_path
-    )
+    before = files(old, copy__csv=ROWS.encode())
+    after = files(new, rows, copy__csv=ROWS.encode(), notes__txt=notes)
+    for gone, some in (("file-missing", after), ("file-found", before)):
+        if kind == gone:
+            del some["books.csv"]
+    found = both(before, after, tmp_path)
     data = {k for t in found.tables for k in t.kinds} if kind in NEW_ROWS or kind == "file-changed" else set()
     assert {c.kind for c in found.changes} | data == {kind}
     assert all(c.step == KINDS[kind].step and c.breaking == (KINDS[kind].step == "major") for c in found.changes)

@@ -313,7 +313,7 @@ def test_version_1_is_valid_and_loads_equal(source: Path, tmp_path: Path) -> Non
         for column in wanted.columns:
             kind = package.schema(name).field(column).type
             if kind == "list":  # told, as version 1 has no lists
-                assert f"{column} is a list, a type that version 1 has not" in said
+                assert "a list, which version 1 has not, is a string there" in said
             elif column == "code":  # told, as version 1 has no missing values of a field
                 assert "a field has none of its own in version 1" in said
             elif column == "letter":  # its schema has - as a value and as a missing one
@@ -382,8 +382,17 @@ def test_what_version_1_says_otherwise(tmp_path: Path) -> None:
     for told in ("/contributors/0/roles: creator, editor became the one role author", "/resources/0/name: Big Table is called big-table",
                  "/resources/0/dialect: commentRows cannot be said", "/schema/fieldsMatch: subset cannot be said",
                  "/fields/1/categories: the labels", "/fields/1/categoriesOrdered: that the values have an order",
-                 "/fields/2: c is a list", "/fields/3/constraints/exclusiveMaximum", "/fields/4/constraints/jsonSchema",
+                 "/fields/2/type: a list", "/fields/3/constraints/exclusiveMaximum", "/fields/4/constraints/jsonSchema",
                  "/schema/missingValues: the labels", "/schema/uniqueKeys: a, b cannot be said",
                  "/schema/foreignKeys/1: refers to another package"):  # fmt: skip
         assert told in said, told
     assert validate(made.path).errors == 0
+
+
+def test_what_version_1_cannot_say_is_said_once_for_all_places(tmp_path: Path) -> None:
+    schema = {"fields": [{"name": f"f{n}", "type": "list"} for n in range(40)]}
+    source = one_table(tmp_path / "in", ",".join(f"f{n}" for n in range(40)) + "\n", schema)
+    notes = export("v1", source, source / "old.json").notes
+    assert [one for one in notes if "list" in one] == [
+        "/resources/0/schema/fields/0/type and 39 more like it: a list, which version 1 has not, is a string there."
+    ]

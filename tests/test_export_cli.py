@@ -304,3 +304,33 @@ def test_help_loads_no_format() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stderr.split())
     assert not loaded & {"polars", "duckdb", "xlsxwriter", "pyarrow", "newspkg.export.to_parquet"}
+
+
+@pytest.mark.parametrize("format", ["parquet", "duckdb", "sqlite", "jsonl", "xlsx", "v1"])
+def test_a_resource_without_a_name_is_exported_with_one(tmp_path: Path, format: str) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "datapackage.json").write_text('{"resources": [{"path": "t.csv"}]}', encoding="utf-8")
+    (folder / "t.csv").write_text("a,b\n1,x\n", encoding="utf-8")
+    made = export(format, folder, tmp_path / f"out{find(format).suffix}")
+    assert not [note for note in made.notes if "is no table" in note]
+    if format in ("parquet", "jsonl"):
+        assert "a resource without a name is called resource 0." in made.notes
+        assert newspkg.load(made.path)["resource 0"].collect().rows() == [("1", "x")]
+
+
+@pytest.mark.parametrize("format", ["parquet", "duckdb", "sqlite", "jsonl"])
+def test_of_two_fields_with_one_name_one_is_lost_with_a_word(tmp_path: Path, format: str) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    schema = {"fields": [{"name": "a", "type": "integer"}, {"name": "a", "type": "string"}]}
+    given = {"resources": [{"name": "t", "path": "t.csv", "schema": schema}]}
+    (folder / "datapackage.json").write_text(json.dumps(given), encoding="utf-8")
+    (folder / "t.csv").write_text("a,a\n1,x\n", encoding="utf-8")
+    out = tmp_path / f"out{find(format).suffix}"
+    with pytest.raises(CannotRun, match="a is the name of several fields"):
+        export(format, folder, out)
+    made = export(format, newspkg.load(folder, strict=False), out)
+    assert "t: several fields are called a; only the first is kept." in made.notes
+    if format in ("parquet", "jsonl"):
+        assert newspkg.load(made.path).t.collect().rows() == [(1,)]

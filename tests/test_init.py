@@ -411,6 +411,37 @@ def test_the_delimiter_is_told_from_the_file(tmp_path: Path, sign: str, stated: 
     assert [one["name"] for one in schema_of(made)["fields"]] == ["a", "b"]
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("sign", [",", ";"])
+def test_the_mark_of_utf_16_is_believed_and_stated(tmp_path: Path, codec: str, sign: str) -> None:
+    raw = f"\ufeffbird_id{sign}name\n1{sign}Kauz\n2{sign}Häher\n".encode(codec)
+    made = start(tmp_path / "birds", tables=[table(tmp_path, raw)])
+    assert made.report.valid and made.report.problems == []
+    (resource,) = json.loads((made.root / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    assert (resource["encoding"], made.rows) == ("utf-16", {"table": 2})
+    assert [(one["name"], one["type"]) for one in schema_of(made)["fields"]] == [
+        ("bird_id", "integer"),
+        ("name", "string"),
+    ]
+    assert validate(made.root).valid
+
+
+@pytest.mark.parametrize(
+    ("raw", "name", "said"),
+    [
+        ("\ufeffa,b\n1,2\n".encode("utf-32-le"), "table.csv", "iconv -f UTF-32"),
+        ("\ufeffa,b\n1,2\n".encode("utf-16-le") + b"\x00", "table.csv", "iconv -f UTF-16"),
+        ('\ufeff[{"a": 1}]'.encode("utf-16-be"), "table.json", "iconv -f UTF-16"),
+        ('\ufeff{"a": 1}\n'.encode("utf-16-le"), "table.jsonl", "iconv -f UTF-16"),
+        ("a,b\n1,ä\n".encode("latin-1"), "table.csv", "iconv -f WINDOWS-1252"),
+    ],
+)
+def test_an_encoding_that_cannot_be_read_is_named_by_its_mark(tmp_path: Path, raw: bytes, name: str, said: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(said)) as wrong:
+        start(tmp_path / "birds", tables=[table(tmp_path, raw, name)])
+    assert str(wrong.value).count(name) == 1
+
+
 def test_tables_of_all_formats_become_one_package(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active

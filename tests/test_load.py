@@ -321,6 +321,43 @@ def test_fields_are_found_by_name_and_one_without_a_column_is_null(tmp_path: Pat
     assert frame.schema["day"] == pl.Date()
 
 
+def test_under_exact_columns_are_the_fields_in_their_order_whatever_the_labels(tmp_path: Path) -> None:
+    package = books("b,a\n1,x\n", tmp_path, typed(a="integer", b="string"), strict=False)
+    assert package.books.collect().to_dict(as_series=False) == {"a": [1], "b": ["x"]}
+    assert package.faults["code"].to_list() == ["incorrect-label"] * 2
+    with pytest.raises(LoadError, match=r"strict=False.*takes the columns in the order of the fields"):
+        books("b,a\n1,x\n", tmp_path, typed(a="integer", b="string")).books.collect()
+
+
+def test_of_two_fields_with_one_name_none_is_lost_in_silence(tmp_path: Path) -> None:
+    schema = {"fields": [{"name": "a", "type": "integer"}, {"name": "a", "type": "string"}]}
+    with pytest.raises(LoadError, match=r"field a: a is the name of several fields.*keeps the first of them"):
+        books("a,a\n1,x\n", tmp_path, schema).books.collect()
+    package = books("a,a\n1,x\n", tmp_path, schema, strict=False)
+    assert package.books.collect().rows() == [(1,)]
+    assert package.faults.select("field", "code").rows() == [("a", "field-error")]
+
+
+def test_half_of_a_surrogate_pair_has_a_place(tmp_path: Path) -> None:
+    raw = 'a\n"[""\\ud83d\\ude00""]"\n"[""\\ud83d""]"\n"[1, ""\\ude00""]"\n'
+    schema = typed(a="array")
+    with pytest.raises(LoadError, match=r"table books, field a, row 3, line 3 .* half of a surrogate pair") as told:
+        books(raw, tmp_path, schema).books.collect()
+    assert (told.value.problem.code, told.value.problem.field) == ("type-error", "a")
+    package = books(raw, tmp_path, schema, strict=False)
+    assert package.books.collect().rows() == [(["\U0001f600"],), (None,), (None,)]
+    assert package.faults["row"].to_list() == [3, 4]
+
+
+def test_half_of_a_surrogate_pair_in_json_is_told_too(tmp_path: Path) -> None:
+    folder = make.write(make.one_file("b.jsonl", b'{"id": 1, "title": "\\ud83d", "year": null}\n'), tmp_path)
+    with pytest.raises(LoadError, match="half of a surrogate pair"):
+        newspkg.load(folder).books.collect()
+    package = newspkg.load(folder, strict=False)
+    assert package.books.collect()["title"].to_list() == ["\ufffd"]
+    assert package.faults["code"].to_list() == ["encoding-error"]
+
+
 def test_a_table_without_rows_has_its_dtypes(tmp_path: Path) -> None:
     frame = books("id,title,year\n", tmp_path).books.collect()
     assert frame.height == 0

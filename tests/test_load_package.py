@@ -52,6 +52,55 @@ def test_it_is_a_mapping_with_attributes_for_names(tmp_path: Path) -> None:
         newspkg.load(ALL, resources=["note"])
 
 
+def test_why_a_resource_is_no_table(tmp_path: Path) -> None:
+    given = {"resources": [{"name": "t", "data": [[1, 2], [3, 4]]}]}
+    folder = make.write({"datapackage.json": json.dumps(given).encode()}, tmp_path)
+    package = newspkg.load(folder)
+    why = "t is no table: it says neither `type: table` nor a schema"
+    assert why in repr(package)
+    with pytest.raises(KeyError, match=why):
+        package["t"]
+    with pytest.raises(AttributeError, match=why):
+        _ = package.t
+    with pytest.raises(UsageError, match="neither `type: table` nor a schema"):
+        newspkg.load(folder, resources=["t"])
+
+
+@pytest.mark.parametrize("form", ["bagit", "bagit-zip"])
+def test_a_bag_is_read_as_the_package_in_it(tmp_path: Path, form: str) -> None:
+    made = newspkg.export(form, ALL, tmp_path / ("bag.zip" if form == "bagit-zip" else "bag"))
+    package = newspkg.load(made.path)
+    assert package.every.collect().equals(newspkg.load(ALL).every.collect())
+
+
+@pytest.mark.parametrize("source", ["", " "])
+def test_an_empty_text_names_no_package(source: str) -> None:
+    with pytest.raises(UsageError, match="names no package"):
+        newspkg.load(source)
+
+
+def test_other_joins_are_refused_with_those_that_there_are() -> None:
+    with pytest.raises(UsageError, match="how='outer': a join along a key is left, inner, semi or anti"):
+        newspkg.load(ALL).join("notes", "every", how="outer")  # type: ignore[arg-type]
+
+
+def test_names_that_duckdb_does_not_tell_apart_are_named(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    for n, (names, labels, said) in enumerate(
+        [
+            (["Data", "data"], "a,b", "tables Data and data differ in case alone"),
+            (["t"], "Id,id", "t: the fields Id and id differ in case alone"),
+        ]
+    ):
+        given = {"resources": [{"name": name, "path": "t.csv"} for name in names]}
+        files = {"datapackage.json": json.dumps(given).encode(), "t.csv": f"{labels}\n1,2\n".encode()}
+        with pytest.raises(UsageError, match=said):
+            newspkg.load(make.write(files, tmp_path / str(n))).to_duckdb()
+    files["t.csv"] = "\u00c4,\u00e4\n1,2\n".encode()  # two names to DuckDB
+    base = newspkg.load(make.write(files, tmp_path / "apart")).to_duckdb()
+    assert base.execute("SELECT * FROM t").fetchall() == [("1", "2")]
+
+
 def test_where_there_is_no_package(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"there is no datapackage.json in this folder"):
         newspkg.load(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib.util
 import json
 import shutil
@@ -208,8 +209,51 @@ def test_a_table_that_it_cannot_read_says_so_and_the_others_load(tmp_path: Path)
     files = make.one_file("b.jsonl", b'{"id": 1}\n')
     module = laid(files, tmp_path)
     assert module.COLUMNS["books"]["id"] == pl.Int64()
-    with pytest.raises(ValueError, match="books: is jsonl, which this file does not read; see: pkg export"):
-        module.books()
+    why = "is jsonl, which this file does not read; see: pkg export"
+    with pytest.raises(ValueError, match=f"books: {why}"):
+        module.load("books")
+    assert not hasattr(module, "books"), "a function that always raises"
+    assert f"books is left out: {why}" in (module.__doc__ or "")
+    with pytest.warns(UserWarning, match=f"books is left out: {why}"):
+        assert module.load_all() == {}
+
+
+def test_names_of_tables_and_fields_may_be_those_of_python(tmp_path: Path) -> None:
+    names = [*dir(builtins), "warnings", "pl", "load", "\uff4c\uff49\uff53\uff54"]  # the last is `list` to Python
+    schema = {"fields": [{"name": "list", "type": "list"}, {"name": "len", "type": "array"}]}
+    one = {"path": "t.csv", "schema": schema}
+    given = {"resources": [{**one, "name": name} for name in names]}
+    files = {"datapackage.json": json.dumps(given).encode(), "t.csv": b'list,len\n"a,b","[""x""]"\n'}
+    module = laid(files, tmp_path)
+    frames = module.load_all()
+    assert len(frames) == len(names)
+    assert all(frame.rows() == [(["a", "b"], ["x"])] for frame in frames.values())
+    assert module.list_table().rows() == module.list_table_2().rows() == frames["list"].rows()
+    assert not set(dir(builtins)) & (set(vars(module)) - {n for n in dir(builtins) if n.startswith("__")})
+
+
+def test_it_stops_at_what_no_text_has_as_the_others_do(tmp_path: Path) -> None:
+    for n, (raw, row) in enumerate([("id,title\n1,a\n2,Sa\0lt\n", 3), ('id,title\n1,"[""\\ud83d""]"\n', 2)]):
+        kind = "string" if n == 0 else "array"
+        schema = {"fields": [{"name": "id", "type": "integer"}, {"name": "title", "type": kind}]}
+        folder = make.write(make.one_table(raw, schema), tmp_path / str(n))
+        with pytest.raises(ValueError, match=f"books.csv, row {row}, column title: "):
+            loader(folder).books()
+        with pytest.raises(newspkg.load.LoadError, match=f"table books, field title, row {row}"):
+            newspkg.load(folder).books.collect()
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    module = laid(make.one_table(), tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"books.csv: there is no such file; `folder` is the folder"):
+        module.books(tmp_path / "elsewhere")
+
+
+def test_an_encoding_that_nobody_knows_is_said(tmp_path: Path) -> None:
+    for encoding in ("nonsense", "hex"):
+        module = laid(make.one_table(encoding=encoding), tmp_path / encoding)
+        with pytest.raises(ValueError, match="books: its encoding is none that is known"):
+            module.load("books")
 
 
 def test_loaders_for_anybody_find_the_package_from_where_they_lie(tmp_path: Path) -> None:

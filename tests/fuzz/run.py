@@ -183,7 +183,7 @@ def guided(session: Session, seed: int) -> None:
         return changed(random, raw, random.choice(alike or known))[:longest]
 
     atheris.Setup(
-        [sys.argv[0], f"-seed={seed}", "-max_len=16384", "-timeout=0", "-rss_limit_mb=0", "-print_final_stats=0",
+        [sys.argv[0], f"-seed={seed}", f"-artifact_prefix={session.out}/", "-max_len=16384", "-timeout=0", "-rss_limit_mb=0", "-print_final_stats=0",
          "-verbosity=0", str(corpus)],
         one,
         custom_mutator=change,

@@ -98,6 +98,8 @@ def _unread(resource: Any) -> str:
     if resource.format not in ("csv", "tsv") or not resource.paths:
         kind = "inline data" if not resource.paths else resource.format
         return f"is {kind}, which this file does not read; see: pkg export"
+    if not _known(resource.encoding):
+        return "its encoding is none that is known; see: pkg validate"
     odd = [
         (len(dialect.delimiter) != 1 or not dialect.delimiter.isascii(), "delimiter"),
         (dialect.quote is not None and not dialect.quote.isascii(), "quoteChar"),
@@ -112,6 +114,14 @@ def _unread(resource: Any) -> str:
         if is_so:
             return f"has {name} in its dialect, which this file does not read; see: pkg export"
     return ""
+
+
+def _known(encoding: str) -> bool:
+    try:
+        "".encode(encoding)
+    except (LookupError, ValueError):  # also one that is of bytes and not of text, such as hex
+        return False
+    return True
 
 
 def _encoding(name: str) -> str:

@@ -3,6 +3,7 @@
     rules      the kinds of change, and which of them must not be
     sources    where a version may be: folder, descriptor, archive, git revision
     package    the descriptor; schema: fields, constraints, keys
+    columns    columns of the files that the schemas do not tell of
     reading    one side, chunk by chunk; values: texts that are equal where values are
     store      rows that wait, in memory or on disk
     rows       added, removed, changed

@@ -7,12 +7,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from newspkg.diff.model import Diff, FileDiff, TableDiff, Unread
+from newspkg.diff.columns import compare_columns
+from newspkg.diff.model import Change, Diff, FileDiff, TableDiff, Unread
 from newspkg.diff.package import compare_packages, given_of, paired
 from newspkg.diff.reading import Facts, Plan, Side, plan
 from newspkg.diff.rows import compare_rows
 from newspkg.diff.rules import KINDS, largest
-from newspkg.diff.schema import READING, renamed_fields
+from newspkg.diff.schema import READING, renamed_fields, shown
 from newspkg.diff.sources import open_version
 from newspkg.diff.store import Store
 from newspkg.diff.versions import judge_version
@@ -28,6 +29,7 @@ MEMORY = 1 << 30  # bytes that rows may hold where nothing else is said
 _BLOCK = 1 << 20
 _SHARE = 8  # of the memory, what one side's rows may take: joining them takes the rest
 _LEAST = 8 << 20  # less would be many files, and the libraries alone take more
+_GONE = (("file-found", "its file {} is there, which OLD lacks"), ("file-missing", "its file {} is not there any more"))
 _POINTER = b"version https://git-lfs.github.com/spec/"
 
 
@@ -40,7 +42,7 @@ def compare(old: str | Path, new: str | Path, limit: int | None, memory: int | N
         changes = list(compare_packages(before, after, pairs, unread))
         room = max((MEMORY if memory is None else memory) // _SHARE, _LEAST)
         tables = [
-            _Resource(before, after, a, b, scratch, unread, limit, room).compare()
+            _Resource(before, after, a, b, scratch, unread, changes, limit, room).compare()
             for a, b in pairs
             if a is not None and b is not None
         ]
@@ -61,12 +63,14 @@ class _Resource:
         new: Resource,
         scratch: Scratch,
         unread: list[Unread],
+        changes: list[Change],
         limit: int | None,
         room: int,
     ) -> None:
         self.packages = before, after
         self.old, self.new, self.scratch, self.unread = old, new, scratch, unread
-        self.limit, self.room = limit, room
+        self.changes, self.limit, self.room = changes, limit, room
+        self.missing: list[str | None] = [None, None]  # of each side, a file that is not there
         self.found = TableDiff(new.name, old.name, tabular=old.tabular and new.tabular)
 
     def leave(self, what: str, why: str) -> None:
@@ -80,6 +84,7 @@ class _Resource:
         files = [self.hashed(0), self.hashed(1)]
         if None in files:
             found.read = False
+            self.gone(files)
             return found
         (a, x), (b, y) = (one for one in files if one is not None)
         found.file = FileDiff(a, x, b, y)
@@ -98,6 +103,17 @@ class _Resource:
         why = f"{cut(first)} is not fetched; the address is the same in both versions"
         self.unread.append(Unread("its files", why, self.new.name, open=False))
         return True
+
+    def gone(self, files: Sequence[tuple[int | None, str | None] | None]) -> None:
+        """Tells of a file that only one version has; what the other's file holds is known all the same."""
+        for side, (kind, said) in enumerate(_GONE):
+            path, other = self.missing[side], files[1 - side]
+            if path is not None and other is not None:
+                old, new = (None, path) if side == 0 else (path, None)
+                self.changes.append(Change(kind, said.format(shown(path)), self.new.name, None, old, new))
+                self.found.file = FileDiff(new_bytes=other[0], new_sha256=other[1])
+                if side == 1:
+                    self.found.file = FileDiff(*other)
 
     def hashed(self, side: int) -> tuple[int | None, str | None] | None:
         """Bytes and SHA-256 of the files of one side; None, with a note, where they cannot be read. Data that stands in
@@ -120,6 +136,8 @@ class _Resource:
                         hasher.update(block)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or str(error)
+                if isinstance(error, FileNotFoundError) and not URL.match(path):  # an address is not fetched
+                    self.missing[side] = path
                 self.leave("its files", f"{label}: {path} cannot be read ({reason})")
                 return None
         return size, hasher.hexdigest()
@@ -140,6 +158,7 @@ class _Resource:
         if self.old.schema is not None and self.new.schema is not None:
             renamed = renamed_fields(self.old.schema, self.new.schema)
         plans = plan(sides[0], sides[1], renamed)
+        self.changes += compare_columns(found, sides[0], sides[1], plans, renamed)
         if not plans:
             self.leave("its rows", "the two versions have no column in common")
             return
@@ -199,6 +218,10 @@ class _Resource:
             if one.unreadable:
                 said = f"{side.label} has {figure(one.unreadable)} with bytes that are no text"
                 self.leave("cells", said)
+            for number, column in one.unclosed:
+                label = cut(side.label_of(column) or str(column + 1))
+                said = f"{side.label}: a quotation mark is never closed, in row {number:,}, column {label}"
+                self.leave("the end of the file", f"{said}; all that follows it is one cell")
         if not found.total and not found.file.same:
             found.file = FileDiff(
                 found.file.old_bytes, found.file.old_sha256, found.file.new_bytes, found.file.new_sha256,
@@ -208,9 +231,11 @@ class _Resource:
 
 def _why(facts: Sequence[Facts], plans: Sequence[Plan], sides: Sequence[Side]) -> list[str]:
     """In what else than values the files differ."""
-    if any(side.opened is None or side.opened.width != len(plans) for side in sides):
-        return ["columns that only one version has"]
     found = []
+    if any(side.opened is None or side.opened.width != len(plans) for side in sides):
+        found.append("columns that only one version has")
+    if any(sides[0].label_of(p.old) != sides[1].label_of(p.new) for p in plans):
+        found.append("columns with other labels")
     if [p.old for p in plans] != [p.new for p in plans]:
         found.append("columns in another order")
     one, other = facts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newspkg.diff.model import SORTS
 from newspkg.diff.rules import KINDS
-from newspkg.diff.text import asks, file_of, notes, pair, percent, place, sorted_tables, summary
+from newspkg.diff.text import asks, breaking_rows, file_of, notes, pair, percent, place, sorted_tables, summary
 from newspkg.report import cut
 from newspkg.report.words import count
 
@@ -27,10 +27,12 @@ def as_markdown(diff: Diff, limit: int | None) -> str:
     """The Markdown; see `Diff.as_markdown`."""
     old, new = (code(v) if v else "no version" for v in (diff.version.old, diff.version.new))
     lines = [f"## What changed: {old} → {new}", "", f"{_sentence(summary(diff))}"]
-    if diff:
+    if diff or diff.open:
         mark = {True: "✅", False: "❌", None: "❔"}[diff.version.enough]
-        lines += ["", f"**This {prose(asks(diff))}.** {mark} {_sentence(diff.version.reason)}"]
-    lines += _changes("Breaking", [c for c in diff.changes if c.breaking], limit)
+        asked = asks(diff) if diff.step == "none" else f"this {asks(diff)}"
+        lines += ["", f"**{_sentence(asked)}** {mark} {_sentence(diff.version.reason)}"]
+    rows = [f"- {code(t.name)} {prose(said)} ({kind})" for t, kind, said in breaking_rows(diff)]
+    lines += _changes("Breaking", [c for c in diff.changes if c.breaking], limit, rows)
     lines += _changes("Not breaking", [c for c in diff.changes if not c.breaking], limit)
     tables = sorted_tables(diff)
     if tables:
@@ -82,8 +84,8 @@ def code(value: str | None) -> str:
     return f"{fence}{space}{text}{space}{fence}".replace("|", "\\|")
 
 
-def _changes(title: str, changes: Sequence[Change], limit: int | None) -> Iterator[str]:
-    if not changes:
+def _changes(title: str, changes: Sequence[Change], limit: int | None, rows: Sequence[str] = ()) -> Iterator[str]:
+    if not changes and not rows:
         return
     yield from ("", f"### {title}", "")
     for kind in KINDS:
@@ -94,6 +96,9 @@ def _changes(title: str, changes: Sequence[Change], limit: int | None) -> Iterat
             yield f"- {f'{code(at)} ' if at else ''}{prose(one.message)} ({kind})"
         if len(some) > room:
             yield f"- and {len(some) - room:,} more ({kind})"
+    yield from rows[:limit]
+    if len(rows) > len(rows[:limit]):
+        yield f"- and {len(rows) - len(rows[:limit]):,} more (rows-removed)"
 
 
 def _overview(tables: Sequence[TableDiff]) -> Iterator[str]:

@@ -21,8 +21,9 @@ SORTS = ("removed", "added", "changed")  # of rows that differ
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of the descriptor or a schema. `kind` is a key of `KINDS`, `old` and `new` are JSON values, None where
-    there was or is nothing. `resource` and `field` have the name in NEW, where it is in NEW."""
+    """One change of the descriptor, a schema, or of which files and columns there are. `kind` is a key of `KINDS`,
+    `old` and `new` are JSON values, None where there was or is nothing. `resource` and `field` have the name in NEW,
+    where it is in NEW."""
 
     kind: str
     message: str
@@ -96,8 +97,8 @@ class FieldDiff:
 @dataclass(frozen=True, slots=True)
 class FileDiff:
     """The files of a resource: bytes and SHA-256 of OLD's and NEW's, in order, as if they were one; None where they
-    could not be read. Data in the descriptor has no bytes, but a hash of its JSON. `why` says, of files with the same
-    values, in what else they differ."""
+    are not there or could not be read. Data in the descriptor has no bytes, but a hash of its JSON. `why` says, of
+    files whose compared values are the same, in what else they differ."""
 
     old_bytes: int | None = None
     old_sha256: str | None = None
@@ -106,9 +107,9 @@ class FileDiff:
     why: tuple[str, ...] = ()
 
     @property
-    def same(self) -> bool:
-        """Whether the bytes are the same."""
-        return self.old_sha256 == self.new_sha256
+    def same(self) -> bool | None:
+        """Whether the bytes are the same; None where neither side could be read."""
+        return None if self.old_sha256 is self.new_sha256 is None else self.old_sha256 == self.new_sha256
 
     def as_dict(self) -> dict[str, Any]:
         """The record as plain data."""
@@ -143,13 +144,17 @@ class TableDiff:
     `rows_old` and `rows_new` are None where the rows were not read: the files are the same, or one cannot be read.
     `key` is what rows were matched by, empty where they were compared as a whole. `duplicates` are the keys that stand
     more than once, in OLD and in NEW; `invalid` the cells that are no value of their type and were compared as text:
-    {field: (in OLD, in NEW)}. `compared` are the fields whose cells were compared.
+    {field: (in OLD, in NEW)}. `compared` are the fields whose cells were compared, `lost` the columns that only OLD's
+    file has, `gained` those that only NEW's has, `relabelled` those that have another label: (field, old, new).
     """
 
     name: str
     old_name: str
     key: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    gained: tuple[str, ...] = ()
+    relabelled: tuple[tuple[str, str, str], ...] = ()
     rows_old: int | None = None
     rows_new: int | None = None
     added: int = 0
@@ -185,8 +190,12 @@ class TableDiff:
         found = [f"rows-added{keyed}"] if self.added else []
         found += [f"rows-removed{keyed}"] if self.removed else []
         found += ["cells-changed"] if self.changed else []
-        if not found and not self.file.same:
-            found = ["bytes-changed" if self.tabular and self.read else "file-changed"]
+        hashed = self.file.old_sha256 is not None and self.file.new_sha256 is not None
+        if not found and hashed and not self.file.same:
+            if not (self.tabular and self.read):
+                found = ["file-changed"]
+            elif not (self.lost or self.gained or self.relabelled):  # else its bytes are other for a known reason
+                found = ["bytes-changed"]
         return tuple(found)
 
     def as_dict(self) -> dict[str, Any]:
@@ -199,6 +208,11 @@ class TableDiff:
             "kinds": list(self.kinds),
             "key": list(self.key),
             "fields_compared": list(self.compared),
+            "columns": {
+                "lost": list(self.lost),
+                "gained": list(self.gained),
+                "relabelled": [{"field": name, "old": old, "new": new} for name, old, new in self.relabelled],
+            },
             "rows": {"old": self.rows_old, "new": self.rows_new},
             "added": self.added,
             "added_share": self.share(self.added, of_new=True),
@@ -227,9 +241,10 @@ class TableDiff:
 class Diff:
     """What differs between two versions of a package.
 
-    `changes` are those of the descriptor and the schemas, `tables` the resources that both versions have, in NEW's
-    order. `unread` is what could not be compared. `old` and `new` are how the two were named. `version` says which step
-    the changes ask for and whether NEW's version takes it. A Diff is true where anything differs.
+    `changes` are those of the descriptor, the schemas, and of files and columns that are there or not; `tables` are the
+    resources that both versions have, in NEW's order. `unread` is what could not be compared. `old` and `new` are how
+    the two were named. `version` says which step the changes ask for and whether NEW's version takes it. A Diff is true
+    where anything differs.
     """
 
     old: str
@@ -241,6 +256,16 @@ class Diff:
 
     def __bool__(self) -> bool:
         return bool(self.changes or any(t.kinds for t in self.tables))
+
+    @property
+    def different(self) -> bool | None:
+        """Whether anything differs; None where nothing does as far as could be compared, and something could not."""
+        return True if self else None if self.open else False
+
+    @property
+    def open(self) -> int:
+        """How many things could not be compared, and may have changed."""
+        return sum(one.open for one in self.unread)
 
     @property
     def breaking(self) -> bool:
@@ -257,6 +282,11 @@ class Diff:
     def step(self) -> Step:
         """The largest step that a change asks for."""
         return largest([KINDS[kind].step for kind in self.kinds])
+
+    @property
+    def asked_by(self) -> list[str]:
+        """The kinds of change that ask for this step."""
+        return [kind for kind in self.kinds if KINDS[kind].step == self.step != "none"]
 
     def table(self, name: str) -> TableDiff:
         """The comparison of a resource. Raises KeyError where not both versions have one of that name."""
@@ -329,9 +359,10 @@ class Diff:
         return {
             "old": self.old,
             "new": self.new,
-            "different": bool(self),
+            "different": self.different,
             "breaking": self.breaking,
             "step": self.step,
+            "asked_by": self.asked_by,
             "version": self.version.as_dict(),
             "kinds": self.kinds,
             "changes": [one.as_dict() for one in self.changes],

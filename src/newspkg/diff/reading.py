@@ -28,7 +28,8 @@ __all__ = ["Facts", "Plan", "Side", "Sink", "plan"]
 class Facts:
     """What was seen of a side besides its rows. `order` is a digest of the values in their order, `writing` one of the
     texts; `odd` counts records with too many cells, `surplus` is a digest of these in any order; `unreadable` counts
-    cells with bytes that are no text. `broken` is why the rest could not be read."""
+    cells with bytes that are no text, `unclosed` are the records whose last cell has a quotation mark that is never
+    closed: (number, column). `broken` is why the rest could not be read."""
 
     rows: int = 0
     order: int = 0
@@ -36,6 +37,7 @@ class Facts:
     odd: int = 0
     surplus: int = 0
     unreadable: int = 0
+    unclosed: list[tuple[int, int]] = field(default_factory=list)
     invalid: list[int] = field(default_factory=list)
     broken: str = ""
 
@@ -89,10 +91,17 @@ class Side:
         labels = self.opened.labels or []
         found: list[str] = []
         for n, one in enumerate(fields_at(self.opened.labels, self.opened.width, self.resource.schema)):
-            name = one.name if one is not None else labels[n] if n < len(labels) else ""
+            label = labels[n] if n < len(labels) else ""
+            # A field that a column has by its place alone may be the field of another column, by its label.
+            name = label if one is None or (label != one.name and one.name in labels) else one.name
             name = name or f"column {n + 1}"
             found.append(f"{name} ({n + 1})" if name in found else name)
         return found
+
+    def label_of(self, at: int) -> str | None:
+        """The label of a column; None where there is no header, or none of that column."""
+        labels = (self.opened.labels if self.opened is not None else None) or []
+        return labels[at] if at < len(labels) else None
 
     def column(self, name: str) -> Column | None:
         """What there is to know of a field."""
@@ -126,7 +135,8 @@ class Side:
             frame = self._frame(chunk, at, names, canons)
             facts.odd += len(chunk.wide)
             facts.surplus += sum(_surplus(frame, row, cells) for row, cells in chunk.wide.items())
-            facts.unreadable += len(chunk.bad) + len(chunk.cut)
+            facts.unreadable += len(chunk.bad)
+            facts.unclosed += [(chunk.numbers[row], column) for row, column in chunk.cut.items()]
             _digest(frame, facts)
             facts.rows += frame.height
             sink.add(frame)
@@ -187,9 +197,11 @@ def value_of(columns: Sequence[str], n: str, suffix: str = "") -> pl.Expr:
 
 def plan(old: Side, new: Side, renamed: dict[str, str]) -> list[Plan]:
     """The columns that both versions have, in NEW's order."""
-    before = {renamed.get(name, name): (n, name) for n, name in enumerate(old.names())}
+    names, after = old.names(), new.names()
+    # A field may have a new name while its column keeps the old label, where fields stand for columns by label alone.
+    before = {name if name in after else renamed.get(name, name): (n, name) for n, name in enumerate(names)}
     found = []
-    for n, name in enumerate(new.names()):
+    for n, name in enumerate(after):
         if name in before:
             at, was = before[name]
             found.append(Plan(name, at, n, comparable(old.column(was), new.column(name))))

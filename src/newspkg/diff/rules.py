@@ -62,6 +62,8 @@ KINDS: dict[str, Kind] = {
     "path-changed": Kind("major", "path changed", "The path of a resource MUST NOT change.", "path-changed"),
     "part-added": Kind("minor", "file added to a resource", "A resource MAY get further files.", "part-removed"),
     "part-removed": Kind("major", "file of a resource removed", "A file MUST NOT be removed.", "part-added"),
+    "file-missing": Kind("major", "file gone", "A file MUST NOT be missing where it was not.", "file-found"),
+    "file-found": Kind("minor", "file that was missing is there", "A file that was missing MAY come.", "file-missing"),
     "format-changed": Kind(
         "major", "file format or compression changed", "Format and compression MUST NOT change.", "format-changed"
     ),
@@ -82,6 +84,18 @@ KINDS: dict[str, Kind] = {
     ),
     "field-removed": Kind("major", "field removed", "A field MUST NOT be removed.", "field-added"),
     "field-renamed": Kind("major", "field renamed", "A field MUST NOT be renamed.", "field-renamed"),
+    "column-lost": Kind(
+        "major",
+        "column gone from a file",
+        "A column MUST NOT leave the file, whatever the schema says.",
+        "column-gained",
+    ),
+    "column-gained": Kind(
+        "minor", "column new in a file", "A column that is no new field MAY come into the file.", "column-lost"
+    ),
+    "column-relabelled": Kind(
+        "major", "column relabelled", "The label of a column MUST NOT change.", "column-relabelled"
+    ),
     "fields-reordered": Kind(
         "major",
         "fields in another order, where order counts",

@@ -17,6 +17,7 @@ __all__ = [
     "NOTHING",
     "as_text",
     "asks",
+    "breaking_rows",
     "file_of",
     "notes",
     "pair",
@@ -29,8 +30,10 @@ __all__ = [
 
 NOTHING = "(none)"
 _DIGITS = 12  # of a hash
+_KINDS = 4  # kinds of change that the verdict names
 _CELLS = 6  # cells of a row that are shown in its line
 _COLOURS = {"-": "31", "+": "32", "~": "33", "breaking": "31;1", "title": "1"}
+_OF_FILES = ("file-missing", "file-found", "column-lost", "column-gained", "column-relabelled")
 _MARKS = {"removed": "-", "added": "+", "changed": "~"}
 
 
@@ -66,7 +69,8 @@ def sorted_tables(diff: Diff) -> list[TableDiff]:
 def summary(diff: Diff) -> str:
     """One line of counts."""
     if not diff:
-        return "no difference"
+        open_ = diff.open
+        return f"no difference in what was compared; {count(open_, 'thing')} could not be" if open_ else "no difference"
     tables = sorted_tables(diff)
     said = []
     if tables:
@@ -74,12 +78,14 @@ def summary(diff: Diff) -> str:
         rows = ", ".join(f"{n:,} {sort}" for sort, n in sums.items() if n)
         of = sum(t.tabular for t in diff.tables)
         said.append(f"rows: {rows} in {len(tables)} of {count(of, 'table')}")
-    if diff.changes:
-        breaking = sum(c.breaking for c in diff.changes)
-        said.append(
-            f"{count(len(diff.changes), 'change')} of descriptor and schemas"
-            + (f", {breaking} breaking" * (breaking > 0))
-        )
+    of_files = [c for c in diff.changes if c.kind in _OF_FILES]
+    for changes, what in (
+        ([c for c in diff.changes if c.kind not in _OF_FILES], "descriptor and schemas"),
+        (of_files, "files and their columns"),
+    ):
+        breaking = sum(c.breaking for c in changes)
+        if changes:
+            said.append(f"{count(len(changes), 'change')} of {what}" + (f", {breaking} breaking" * (breaking > 0)))
     bytes_only = sum("bytes-changed" in t.kinds for t in diff.tables)
     if bytes_only:
         said.append(f"{count(bytes_only, 'table')} with the same values in other bytes")
@@ -95,13 +101,29 @@ def asks(diff: Diff) -> str:
     if version.step == "none":
         return "nothing asks for a new version"
     as_zero = f" (while the version is 0.y, a {version.asked} one)" if version.asked != version.step else ""
-    return f"asks for a {version.step} version{as_zero}"
+    by = diff.asked_by
+    more = f" and {count(len(by) - _KINDS, 'more kind')}" if len(by) > _KINDS else ""
+    return f"asks for a {version.step} version{as_zero}, because of {', '.join(by[:_KINDS])}{more}"
+
+
+def breaking_rows(diff: Diff) -> list[tuple[TableDiff, str, str]]:
+    """The changes of rows that break something: (table, kind, what to say of it)."""
+    return [
+        (
+            t,
+            "rows-removed",
+            f"{count(t.removed, 'row')} removed, known by the primary key {' + '.join(map(cut, t.key))}",
+        )
+        for t in sorted_tables(diff)
+        if "rows-removed" in t.kinds
+    ]
 
 
 def verdict(diff: Diff) -> str:
     """One line."""
     version = diff.version
-    said = [f"{'different' if diff else 'same'}: {asks(diff)}"]
+    known = {True: "different", False: "same", None: "not all could be compared, the rest is the same"}
+    said = [f"{known[diff.different]}: {asks(diff)}"]
     if version.step != "none" or not version.enough:
         raised = {True: "raised enough", False: "not raised enough", None: "cannot be judged"}[version.enough]
         said.append(f"{raised}: {version.reason.rstrip('.')}")
@@ -146,7 +168,8 @@ def as_text(diff: Diff, limit: int | None, *, colour: bool) -> str:
     page = _Page(limit, colour)
     lines = [f"OLD  {diff.old}{_version(diff.version.old)}", f"NEW  {diff.new}{_version(diff.version.new)}", ""]
     lines.append(page.paint(summary(diff), "title"))
-    lines += _listed(page, "Breaking", [c for c in diff.changes if c.breaking], "breaking")
+    rows = [f"  {cut(t.name)}: {said} [{kind}]" for t, kind, said in breaking_rows(diff)]
+    lines += _listed(page, "Breaking", [c for c in diff.changes if c.breaking], "breaking", rows)
     lines += _listed(page, "Not breaking", [c for c in diff.changes if not c.breaking], "title")
     for table in sorted_tables(diff):
         lines += ["", *_table(table, page)]
@@ -172,8 +195,8 @@ def _because(why: Sequence[str]) -> str:
     return f": {', '.join(why)}" if why else ""
 
 
-def _listed(page: _Page, title: str, changes: Sequence[Change], colour: str) -> Iterator[str]:
-    if not changes:
+def _listed(page: _Page, title: str, changes: Sequence[Change], colour: str, rows: Sequence[str] = ()) -> Iterator[str]:
+    if not changes and not rows:
         return
     yield ""
     yield page.paint(title, colour)
@@ -185,6 +208,9 @@ def _listed(page: _Page, title: str, changes: Sequence[Change], colour: str) -> 
         more = len(some) - page.room(len(some))
         if more:
             yield f"  and {more:,} more [{kind}]"
+    yield from rows[: page.room(len(rows))]
+    if len(rows) > page.room(len(rows)):
+        yield f"  and {len(rows) - page.room(len(rows)):,} more [rows-removed]"
 
 
 def _table(table: TableDiff, page: _Page) -> Iterator[str]:

@@ -117,6 +117,8 @@ class Source(Mapping[str, "pl.LazyFrame"]):
         if name not in self._schemas:
             found: TableSchema = self.package.schema(name)
             self._schemas[name] = found
+            for one in dict.fromkeys(one for one in found.names if found.names.count(one) > 1):
+                self.note(f"{name}: several fields are called {one}; only the first is kept.")
         return self._schemas[name]
 
     def field(self, table: str, name: str) -> Field:
@@ -124,11 +126,18 @@ class Source(Mapping[str, "pl.LazyFrame"]):
         return self.schema(table).field(name)
 
     def resource(self, name: str) -> dict[str, Any]:
-        """A resource as it stands in the descriptor."""
-        for one in self.descriptor.get("resources", ()):
-            if isinstance(one, dict) and one.get("name") == name:
-                return one
-        raise KeyError(name)
+        """A resource as it stands in the descriptor, also where it has no name there; raises KeyError where there is
+        none."""
+        number = int(self.package.resource(name).pointer.rpartition("/")[2])
+        found: dict[str, Any] = self.descriptor["resources"][number]
+        return found
+
+    def listed(self) -> Iterator[tuple[str | None, dict[str, Any]]]:
+        """The resources as they stand in the descriptor, each with the name of its table; None where it is none."""
+        tables = {self.package.resource(name).pointer: name for name in self}
+        for n, one in enumerate(self.descriptor.get("resources", ())):
+            if isinstance(one, dict):
+                yield tables.get(f"/resources/{n}"), one
 
     def schema_json(self, name: str) -> dict[str, Any]:
         """The Table Schema of a table as it was written, read from its file where it stands in one. Of a table without

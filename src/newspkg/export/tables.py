@@ -95,6 +95,11 @@ def plain_schema(source: Source, name: str) -> dict[str, Any]:
         source.note(f"{name}: the profile {given.pop('$schema')} of its schema is a file, and is named no more.")
     schema = source.schema(name)
     listed = given.get("fields")
+    if isinstance(listed, list) and len(set(schema.names)) < len(schema.names):  # of two with one name one is loaded
+        first = {one["name"]: one for one in reversed(listed) if isinstance(one, dict) and "name" in one}
+        listed = given["fields"] = [
+            one for one in listed if isinstance(one, dict) and first.get(one.get("name")) is one
+        ]
     for one in listed if isinstance(listed, list) else ():
         if not isinstance(one, dict) or one.get("name") not in schema.names:
             continue
@@ -169,13 +174,14 @@ def repackage(
         if isinstance(made.get(key), str) and made[key].endswith(".json") and "://" not in made[key]:
             source.note(f"/{key}: {made.pop(key)} is a file of the old package, and is named no more.")
     kept: list[dict[str, Any]] = []
-    for one in made.get("resources", ()):
-        if not isinstance(one, dict):
+    for name, given in source.listed():
+        if name is None or name not in files:
+            source.note(f"{given.get('name') or 'a resource without a name'} is no table, and is left out.")
             continue
-        name = one.get("name")
-        if not isinstance(name, str) or name not in files:
-            source.note(f"{name or 'a resource without a name'} is no table, and is left out.")
-            continue
+        one = deepcopy(given)
+        if one.get("name") != name:
+            source.note(f"a resource without a name is called {name}.")
+            one["name"] = name
         path, rows = files[name]
         kept.append(
             {

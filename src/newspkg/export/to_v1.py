@@ -51,9 +51,16 @@ class _Older:
     def __init__(self, package: Source) -> None:
         self.package = package
         self.names = _names(package)
+        self.noted: dict[tuple[str, str], list[str]] = {}  # property and what is said of it -> where
 
     def note(self, pointer: str, said: str) -> None:
-        self.package.note(f"{pointer}: {said}.")
+        self.noted.setdefault((pointer.rpartition("/")[2], said), []).append(pointer)
+
+    def tell(self) -> None:
+        """Notes what was changed, each thing once however many places it is said of."""
+        for (_, said), places in self.noted.items():
+            more = f" and {len(places) - 1:,} more like it" if len(places) > 1 else ""
+            self.package.note(f"{places[0]}{more}: {said}.")
 
     def descriptor(self) -> dict[str, Any]:
         """The whole of it."""
@@ -68,6 +75,7 @@ class _Older:
         self.name(given, "")
         self.people(given)
         self.origins(given, "")
+        self.tell()
         return {
             "profile": "tabular-data-package" if plain else "data-package",
             **{key: value for key, value in given.items() if key != "profile"},
@@ -213,7 +221,7 @@ class _Older:
                 one.pop(key, None)
             for key in ("minLength", "maxLength"):
                 rules.pop(key, None)
-            self.note(at, f"{one.get('name')} is a list, a type that version 1 has not: it is a string there")
+            self.note(f"{at}/type", "a list, which version 1 has not, is a string there")
         if kind == "integer" and "groupChar" in one:
             one["type"] = "number"
             self.note(f"{at}/groupChar", "only a number has groups of digits in version 1, so the field is one there")

@@ -337,7 +337,7 @@ def _copied(new: Path, path: Path) -> dict[str, Any]:
 
 def _dialect(new: Path, resource: Any, given: dict[str, Any], scratch: Any) -> Any:
     """The dialect that the file has, stated where it is not the usual one of its format."""
-    from newspkg.init.infer import delimiter_of
+    from newspkg.init.infer import delimiter_of, encoding_of
     from newspkg.report import Findings
     from newspkg.validate.dialects import Dialect
     from newspkg.validate.packed import at_hand
@@ -346,6 +346,8 @@ def _dialect(new: Path, resource: Any, given: dict[str, Any], scratch: Any) -> A
     ready = at_hand(new, resource, resource.paths[0], scratch, findings)
     if ready is None:
         raise UsageError(findings.report().problems[0].message)
+    if encoding_of(ready) != "utf-8":
+        given["encoding"] = resource.encoding = encoding_of(ready)
     usual = resource.dialect.delimiter
     sign = delimiter_of(ready, usual)
     if sign != usual:

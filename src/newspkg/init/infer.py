@@ -14,6 +14,7 @@ Marks such as `NA` or `-` count as missing where the other cells of the column a
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -34,17 +35,18 @@ from newspkg.validate.descriptor import Resource
 from newspkg.validate.files import open_table
 from newspkg.validate.guards import doubt, fits_column
 from newspkg.validate.objects import Objects
-from newspkg.validate.packed import Scratch
+from newspkg.validate.packed import Scratch, at_hand
 from newspkg.validate.records import Again, Opened, Reader
 from newspkg.validate.sheets import Sheets
 from newspkg.validate.values import parser
 
-__all__ = ["Inferred", "delimiter_of", "infer"]
+__all__ = ["Inferred", "delimiter_of", "encoding_of", "infer"]
 
 MARKS = ("NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "NaN", "nan", "-", "--", ".", "?")
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 1 << 20  # characters of a file from which its delimiter is told
 _WORDS = {"trueValues": ["true", "True", "TRUE"], "falseValues": ["false", "False", "FALSE"]}
+_JSON = frozenset(("json", "jsonl", "ndjson"))
 _BATCH = 10_000  # rows of a format with types of its own that are looked at together
 _KEY = re.compile(r"(?:.*[_\- ])?(?:id|key|code)", re.IGNORECASE)
 
@@ -124,12 +126,13 @@ class Inferred:
 
 def delimiter_of(path: Path, usual: str) -> str:
     """The delimiter of a file of delimited text: the one that gives its first records most cells, the same number each;
-    the usual one where none does. Raises UsageError for bytes that are no UTF-8."""
+    the usual one where none does. Raises UsageError for bytes that are no UTF-8, nor UTF-16 behind its mark."""
+    encoding = encoding_of(path)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
             text = file.read(_SAMPLE)
     except UnicodeDecodeError as error:
-        raise not_utf8(path.name) from error
+        raise not_utf8(path.name, encoding) from error
     whole = len(text) < _SAMPLE
     widths = {sign: _widths(text, sign, whole=whole) for sign in _DELIMITERS}
     even = [sign for sign, some in widths.items() if len(set(some)) == 1 and some[0] > 1]
@@ -149,8 +152,25 @@ def _widths(text: str, sign: str, *, whole: bool) -> list[int]:
     return found if whole or len(found) < 2 else found[:-1]
 
 
-def not_utf8(name: str) -> UsageError:
-    """What to do about a file in another encoding: nobody can be sure which one it is but who made it."""
+def encoding_of(path: Path) -> str:
+    """The encoding that the byte order mark of a file says: utf-16, or utf-8 where it says nothing else. Raises
+    UsageError for the mark of UTF-32."""
+    with path.open("rb") as file:
+        first = file.read(4)
+    if first in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
+        raise not_utf8(path.name, "utf-32")
+    return "utf-16" if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+
+
+def not_utf8(name: str, encoding: str = "utf-8") -> UsageError:
+    """What to do about a file that cannot be read in `encoding`, or is in one that tables are not read in: without a
+    mark nobody can be sure which one it is but who made it."""
+    if encoding != "utf-8":
+        other = encoding.upper()
+        return UsageError(
+            f"{name}: begins with the byte order mark of {other}, but cannot be read as that here. Save it in UTF-8, "
+            f"or convert it: iconv -f {other} -t UTF-8 OLD > NEW."
+        )
     return UsageError(
         f"{name}: is not in UTF-8. Save it in UTF-8, or convert it, for instance: "
         "iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW."
@@ -329,6 +349,10 @@ def infer(root: Path, resource: Resource, scratch: Scratch) -> Inferred:
     name of another one: a schema could not tell them apart.
     """
     slow = False
+    for path in resource.paths if resource.format in _JSON else ():  # which is UTF-8 and no other
+        ready = at_hand(root, resource, path, scratch, Findings(1))
+        if ready is not None and (marked := encoding_of(ready)) != "utf-8":
+            raise not_utf8(path, marked)
     while True:
         findings = Findings(1)
         opened = open_table(root, resource, findings, scratch, slow=slow)
@@ -336,7 +360,7 @@ def infer(root: Path, resource: Resource, scratch: Scratch) -> Inferred:
             raise UsageError(_why(findings) or f"{resource.place}: there is no table in it.")
         columns = [_Cells(name) for name in _names(opened, resource.place)]
         try:
-            rows = _read(opened, columns, resource.place)
+            rows = _read(opened, columns, resource.place, resource.encoding.removesuffix("-sig"))
         except Again as again:
             slow = not (again.wider and opened.reader.widen())
             continue
@@ -389,7 +413,7 @@ def _names(opened: Opened, place: str) -> list[str]:
     return list(seen)
 
 
-def _read(opened: Opened, columns: list[_Cells], place: str) -> int:
+def _read(opened: Opened, columns: list[_Cells], place: str, opened_as: str) -> int:
     """Shows all cells to their columns; how many rows there are."""
     rows = 0
     native = _native(opened.reader)
@@ -401,7 +425,7 @@ def _read(opened: Opened, columns: list[_Cells], place: str) -> int:
         return rows
     for chunk in opened.reader.chunks(opened.width, []):
         if chunk.bad:
-            raise not_utf8(place)
+            raise not_utf8(place, opened_as)
         for n, column in enumerate(columns):
             cells = chunk.cells[str(n)]
             (column.text if cells.dtype == pl.String() else column.typed)(cells)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,8 @@ def to_duckdb(
 
     Primary and unique keys are declared where the rows keep them, and foreign keys where they refer to such a key and
     find each value there; others are left out, since DuckDB would refuse the rows. Raises CannotRun where duckdb is not
-    installed or the file cannot be opened, UsageError where a table of a name is there already.
+    installed or the file cannot be opened, UsageError where a table of a name is there already, or where two tables or
+    two fields have names that differ in case alone, which are one to DuckDB.
     """
     try:
         import duckdb
@@ -54,12 +56,15 @@ def to_duckdb(
         connection = path
     own = connection is not path
     try:
+        _refuse_twins(frames)
         _refuse_taken(connection, frames)
         connection.execute("BEGIN")
         try:
             _Database(connection, frames, schemas).make()
-        except BaseException:
+        except BaseException as error:
             connection.execute("ROLLBACK")
+            if isinstance(error, duckdb.Error):
+                raise CannotRun(f"DuckDB cannot hold the package: {_line(error)}.") from error
             raise
         connection.execute("COMMIT")
     except BaseException:
@@ -67,6 +72,27 @@ def to_duckdb(
             connection.close()
         raise
     return connection
+
+
+def _refuse_twins(frames: Mapping[str, pl.LazyFrame]) -> None:
+    """Raises UsageError for names that DuckDB does not tell apart: of ASCII letters it knows no case."""
+    hint = "DuckDB does not tell them apart. Rename one; or pkg export duckdb, which renames it and says so."
+    twins = _twins(frames)
+    if twins:
+        raise UsageError(f"the tables {twins[0]} and {twins[1]} differ in case alone; {hint}")
+    for name, frame in frames.items():
+        twins = _twins(frame.collect_schema().names())
+        if twins:
+            raise UsageError(f"{name}: the fields {twins[0]} and {twins[1]} differ in case alone; {hint}")
+
+
+def _twins(names: Iterable[str]) -> tuple[str, str] | None:
+    found: dict[bytes, str] = {}
+    for name in names:
+        other = found.setdefault(name.encode().lower(), name)  # bytes know of no other letters
+        if other != name:
+            return other, name
+    return None
 
 
 def _refuse_taken(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
@@ -126,6 +152,8 @@ class _Database:
 
     def table(self, name: str, schema: TableSchema, frame: pl.DataFrame) -> None:
         """Makes a table and fills it."""
+        import duckdb
+
         rows = frame.with_columns(pl.col(pl.Enum).cast(pl.String)) if frame.width else frame
         self.connection.register(_ROWS, rows.to_arrow())
         try:
@@ -139,7 +167,8 @@ class _Database:
             self.connection.execute(f"CREATE TABLE {_name(name)} ({', '.join([*columns, *keys, *foreign])})")
             self.connection.execute(f"INSERT INTO {_name(name)} SELECT * FROM {_ROWS}")
         finally:
-            self.connection.unregister(_ROWS)
+            with suppress(duckdb.Error):  # in a transaction that was given up, or it would hide why
+                self.connection.unregister(_ROWS)
         wanted = {
             column
             for other in self.schemas.values()

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Package", "open_source"]
 
+_HOW = ("left", "inner", "semi", "anti")
+
 
 class _Kept(Scratch):
     """A folder that stays as long as any frame that may need it, even where nobody closes the package. Polars reads
@@ -58,6 +60,8 @@ def open_source(
     largest: int | None,
 ) -> Package:
     """See `newspkg.load.load`."""
+    if isinstance(source, str) and not source.strip():
+        raise UsageError("an empty text names no package; the current folder is '.'.")
     if isinstance(source, str) and "://" in source and not is_address(source):
         raise UsageError(f"{source}: an address must begin with http:// or https://.")
     scratch = _Kept()
@@ -119,11 +123,15 @@ class Package(Mapping[str, pl.LazyFrame]):
         everything = {r.name: r for r in described.resources}
         wanted = list(everything) if names is None else [_named(n, everything, source) for n in dict.fromkeys(names)]
         tables = {n: everything[n] for n in wanted if everything[n].tabular or everything[n].schema is not None}
-        if names is not None and len(tables) < len(wanted):
-            other = next(name for name in wanted if name not in tables)
-            raise UsageError(f"{source}: the resource {other} is no table that can be read.")
+        self._others = {n: _no_table(everything[n], unread.get(n)) for n in wanted if n not in tables}
+        if names is not None and self._others:
+            other, why = next(iter(self._others.items()))
+            raise UsageError(f"{source}: the resource {other} is no table that can be read: {why}.")
         texts = _fields_as_text(as_text, everything)
-        folder = web is None and Path(source).exists() and described.root.resolve() == _folder(source)
+        there = web is None and Path(source).exists()
+        if there and described.root.resolve() == _folder(source) / "data":  # a bag
+            source = str(Path(source) / "data")
+        folder = there and described.root.resolve() == _folder(source)
         hint = f"`pkg validate {source}` says more." if folder else "`pkg validate` on the unpacked package says more."
         self._resources: dict[str, Resource] = tables
         self._sources = {
@@ -131,6 +139,7 @@ class Package(Mapping[str, pl.LazyFrame]):
                 described, one, scratch, strict=strict, as_text=frozenset(texts.get(name, ())), faults=self._faults,
                 obtain=web.obtain if web is not None else _at_hand, check=web is not None and bool(web.base), hint=hint,
                 unread="" if one.tabular else unread.get(name, "it is no table"),
+                wrong=f"{unread[name]}." if name in unread else "",
             )
             for name, one in tables.items()
         }  # fmt: skip
@@ -142,7 +151,7 @@ class Package(Mapping[str, pl.LazyFrame]):
         if self._closed:
             raise CannotRun(f"{self._source}: the package has been closed.")
         if name not in self._sources:
-            raise KeyError(_unknown(name, self._sources, "table"))
+            raise KeyError(self._absent(name))
         if name not in self._frames:
             self._frames[name] = self._sources[name].frame()
         return self._frames[name]
@@ -157,7 +166,12 @@ class Package(Mapping[str, pl.LazyFrame]):
         sources = self.__dict__.get("_sources", {})
         if name in sources:
             return self[name]
-        raise AttributeError(_unknown(name, sources, "table") if not name.startswith("_") else name)
+        raise AttributeError(self._absent(name) if not name.startswith("_") else name)
+
+    def _absent(self, name: str) -> str:
+        if name in self._others:
+            return f"the resource {name} is no table: {self._others[name]}."
+        return _unknown(name, self._sources, "table")
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *(name for name in self._sources if name.isidentifier())})
@@ -209,8 +223,10 @@ class Package(Mapping[str, pl.LazyFrame]):
         as those of `left` and are left out. `how` is as polars has it: left, inner, semi, anti. Rows
         keep the order of `left`, and among those the order of `right`.
 
-        Raises UsageError where there is no such key, or more than one.
+        Raises UsageError where there is no such key, or more than one, or another `how`.
         """
+        if how not in _HOW:
+            raise UsageError(f"how={how!r}: a join along a key is {', '.join(_HOW[:-1])} or {_HOW[-1]}.")
         pairs = self._key(left, right, on)
         suffix = f"_{right}" if suffix is None else suffix
         one, other = self[left], self[right]
@@ -304,6 +320,7 @@ class Package(Mapping[str, pl.LazyFrame]):
         wide = max(map(len, self), default=0)
         for name, one in self._resources.items():
             lines.append(f"  {name:<{wide}}  {', '.join(_facts(one))}".rstrip())
+        lines += [f"  {name} is no table: {why}" for name, why in self._others.items()]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -338,8 +355,18 @@ def _facts(one: Resource) -> Iterator[str]:
 
 def _unknown(name: str, known: Iterable[str], what: str) -> str:
     near = difflib.get_close_matches(name, list(known), 3)
-    some = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join([*known][:20])}."
+    listed = ", ".join([*known][:20]) or "none"
+    some = f"did you mean {' or '.join(near)}?" if near else f"there are {listed}."
     return f"the package has no {what} {cut(name)!r}; {some}"
+
+
+def _no_table(one: Resource, unread: str | None) -> str:
+    """Why a resource is no table."""
+    if unread is not None:
+        return unread
+    if one.schema is None:
+        return "it says neither `type: table` nor a schema"
+    return "it is of no format that is read"
 
 
 def _named(name: str, known: Mapping[str, Any], source: str) -> str:

@@ -4,6 +4,7 @@ address."""
 from __future__ import annotations
 
 import lzma
+import posixpath
 import re
 import subprocess
 import tarfile
@@ -44,7 +45,7 @@ def located(source: str | Path, scratch: Scratch) -> Path:
         return _revision(name, scratch)
     if name.lower().endswith((".zip", *TARS)) and Path(source).is_file():
         return unpacked(Path(source), name, scratch)
-    return Path(source)
+    return _payload(Path(source)) or Path(source)
 
 
 # --- archives --------------------------------------------------------------------------------------------------------
@@ -80,12 +81,22 @@ def _top(folder: Path, name: str) -> Path:
     """Where the descriptor is: at the top, or in the one folder in which everything is."""
     if (folder / DESCRIPTOR).is_file():
         return folder
+    if (bag := _payload(folder)) is not None:
+        return bag
     inner = [one for one in sorted(folder.iterdir()) if one.is_dir() and not one.name.startswith(("__MACOSX", "."))]
-    found = [one for one in inner if (one / DESCRIPTOR).is_file()]
+    places = [one if (one / DESCRIPTOR).is_file() else _payload(one) for one in inner]
+    found = [one for one in places if one is not None]
     if len(found) != 1:
         several = f"there are {len(found)}" if found else "there is no"
         raise UsageError(f"{name}: {several} {DESCRIPTOR} in it, at its top or one folder below.")
     return found[0]
+
+
+def _payload(folder: Path) -> Path | None:
+    """The package in a bag (RFC 8493), as `pkg export bagit` writes it; None where the folder is no bag of one."""
+    data = folder / "data"
+    bag = (folder / "bagit.txt").is_file() and not (folder / DESCRIPTOR).is_file()
+    return data if bag and (data / DESCRIPTOR).is_file() else None
 
 
 # --- git -------------------------------------------------------------------------------------------------------------
@@ -102,7 +113,9 @@ def _revision(source: str, scratch: Scratch) -> Path:
     within = below.removesuffix(file).strip("/")
     commit = _git(["rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"], source, _NO_REVISION)
     # Paths are those of the folder that the command runs in, as with any other argument.
-    absent = f"there is no {cut(within) if within else 'such folder'} at that revision"
+    top = _git(["rev-parse", "--show-prefix"], source, "git does not say which folder this is").strip("/")
+    looked = posixpath.normpath(posixpath.join(top, within)).removeprefix(".")
+    absent = f"there is no {cut(looked) if looked else 'such folder'} at that revision"
     path = f"{within}/" if within.split("/")[0] == ".." else f"./{within}"
     tree = _git(["rev-parse", "--verify", "--quiet", f"{commit}:{path}"], source, absent)
     listed = _git(["ls-tree", "-r", "-z", "--full-tree", tree], source, absent)
@@ -119,7 +132,7 @@ def _revision(source: str, scratch: Scratch) -> Path:
         raise CannotRun(f"{source}: its files cannot be laid down ({error.strerror}).") from error
     found = folder / (file or DESCRIPTOR)
     if not found.is_file():
-        where = f"in {cut(within)} " if within else ""
+        where = f"in {cut(looked)} " if looked else "at the top of the repository "
         raise UsageError(f"{source}: there is no {file or DESCRIPTOR} {where}at that revision.")
     return found
 
@@ -166,7 +179,8 @@ def _git(arguments: list[str], source: str, absent: str) -> str:
     said = done.stderr.decode("utf-8", "replace").strip().splitlines()
     why = said[0].removeprefix("fatal: ") if said else ""
     if "not a git repository" in why:
-        raise UsageError(f"{source}: this folder is in no git repository.")
+        here = cut(str(Path().resolve()), 200)
+        raise UsageError(f"{source}: the folder that pkg runs in, {here}, is in no git repository. Run pkg inside one.")
     if "dubious ownership" in why:
         raise CannotRun(f"{source}: git refuses: {cut(why, 200)}")
     raise UsageError(f"{source}: {absent}.")

@@ -6,6 +6,7 @@ chunk as the validator does, makes values of what is asked for (`values.py`) and
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,6 +32,7 @@ __all__ = ["Faults", "TableSource"]
 
 _FEW = 10_000  # rows up to which a query is answered by the reader that need not look at the whole file first
 _KEPT = 10_000  # faults of a table that are kept
+_BY_ORDER = frozenset(("incorrect-label", "blank-header"))  # told of a header whose columns are taken by their order
 
 
 class Faults:
@@ -53,7 +55,8 @@ class Faults:
 
 class TableSource:
     """One resource of a package. `obtain` sees to it that its files are at hand, `check` has them compared with the
-    size and the hash that the descriptor states. `unread` is why the table cannot be read at all, if it cannot."""
+    size and the hash that the descriptor states. `unread` is why the table cannot be read at all, if it cannot, `wrong`
+    what is said of it in the descriptor that may be why a reader gives up."""
 
     def __init__(
         self,
@@ -68,10 +71,12 @@ class TableSource:
         check: bool,
         hint: str,
         unread: str,
+        wrong: str = "",
     ) -> None:
         self.package, self.resource, self.scratch = package, resource, scratch
         self.strict, self.as_text, self.faults = strict, as_text, faults
         self.obtain, self.check, self.hint, self.unread = obtain, check, hint, unread
+        self.wrong, self.twice = wrong, _twice(resource.schema)
         self._ready = False
         self._typers: dict[str, Typer] | None = None
         self.native: pl.Schema | None = None  # of Parquet without a schema
@@ -152,7 +157,8 @@ class TableSource:
             reason = error.strerror or str(error)
             raise CannotRun(f"{one.name}: {one.place} cannot be read ({reason}). {self.hint}") from error
         if opened is None:
-            raise CannotRun(f"{one.name}: cannot be read: {_first(told)} {self.hint}")
+            said = self.wrong if self.wrong and not told.report().problems else _first(told)
+            raise CannotRun(f"{one.name}: cannot be read: {said} {self.hint}")
         return opened, told
 
     def tell(self, one: Problem) -> None:
@@ -164,8 +170,17 @@ class TableSource:
         place += [f"row {one.row}"] if one.row else []
         place += [f"line {one.line} of {one.path}"] if one.line else [one.path] if one.path else []
         shown = f" It is {cut(one.value)!r}." if one.value else ""
-        more = " Or load(..., strict=False), which gives null and notes it in `faults`."
+        gives = "takes the columns in the order of the fields" if one.code in _BY_ORDER else "gives null"
+        gives = "keeps the first of them" if one.code == "field-error" else gives
+        gives = "keeps U+FFFD" if one.code == "encoding-error" and one.field is None else gives
+        more = f" Or load(..., strict=False), which {gives} and notes it in `faults`."
         raise LoadError(f"{', '.join(place)}: {one.message}{shown} {self.hint}{more}", one)
+
+
+def _twice(schema: TableSchema | None) -> list[str]:
+    """Names that several fields of a schema have."""
+    names = schema.names if schema is not None else ()
+    return [name for name, n in Counter(names).items() if n > 1]
 
 
 def _names(opened: Opened) -> list[str]:
@@ -240,6 +255,9 @@ class _Reading:
         one = self.source
         if one.resource.schema is None:
             return {name: n for n, name in enumerate(_names(opened))}
+        for name in one.twice:
+            said = f"{name} is the name of several fields, of which only the first can be loaded."
+            one.tell(problem("field-error", said, resource=one.resource.name, field=name))
         findings = Findings(10)
         columns = {name: typer.column for name, typer in one.typers().items()}
         table = head_of(opened, one.resource, columns, findings)
@@ -293,7 +311,7 @@ class _Reading:
             for row, what in lost.get(at, {}).items():
                 spots.append(_Spot(row, at + 1, "encoding-error", f"{name} {what}", name))
             for fault in faults:
-                code = "type-error" if fault.rule in ("type", "range", "items") else "constraint-error"
+                code = "type-error" if fault.rule in ("type", "range", "items", "surrogate") else "constraint-error"
                 said = f"{typer.sentence(fault)}."
                 spots.append(_Spot(fault.row, at + 1, code, said, name, fault.rule, cut(fault.text or "", 200)))
         if spots:
@@ -354,7 +372,10 @@ class _Reading:
             self.source.tell(one)
 
     def whole(self, opened: Opened, told: Findings) -> None:
-        """Says why the rest of a table could not be read, if it could not."""
+        """Says what the reader met by itself: halves of surrogate pairs in JSON, and why it could not go on."""
+        for found in told.report().problems:
+            if found.code == "encoding-error":
+                self.source.tell(replace(found, resource=self.source.resource.name))
         if opened.reader.broken:
             name = self.source.resource.name
             said = f"{opened.reader.broken}: {_first(told)}"

@@ -225,6 +225,8 @@ class Typer:
             return (
                 f"{self.field.name} is or has a whole number beyond {bits} bits; name the field in as_text to load it"
             )
+        if fault.rule == "surrogate":
+            return f"{self.field.name} has an item with half of a surrogate pair in it, which is no character"
         if fault.rule == "items":
             return f"{self.field.name} has an item that is no {item_type(self.field)}"
         return f"{self.field.name} {sentence(self.column, fault.rule)}"
@@ -254,8 +256,19 @@ def _items(one: Field) -> Callable[[str, Any], Any]:
             return lambda _, value: value if all(map(_fits_64, value)) else _refuse("range")
         return lambda _, value: value
     if kind == "string":
-        return lambda text, value: value if all(type(v) is str for v in value) else array_texts(text)
+        return lambda text, value: _whole(value if all(type(v) is str for v in value) else array_texts(text))
     return lambda _, value: [None if v is None else _item(kind, v) for v in value]
+
+
+def _whole(items: list[str | None]) -> list[str | None]:
+    """Items that are texts: JSON can escape half of a surrogate pair, which is none."""
+    for one in items:
+        if one is not None and not one.isascii():
+            try:
+                one.encode()
+            except UnicodeEncodeError:
+                _refuse("surrogate")
+    return items
 
 
 def _item(kind: str, value: Any) -> Any:
