@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -230,3 +231,13 @@ def test_the_other_record_is_named_by_its_line_too(tmp_path: Path, small: None) 
     report = validate(folder)
     assert [(p.message, p.line, p.other_row) for p in report.problems] == [("n is the same as in row 3, line 5.", 7, 3)]
     assert slowly(folder) == report.as_json()
+
+
+@given(st.lists(st.sampled_from([b"\n", b"x", b"x" * 7, b"x" * 30]), max_size=30).map(b"".join))
+def test_sparse_places_are_those_of_numpy(text: bytes) -> None:
+    """Lines so short that two end within eight bytes, and lines that are longer."""
+    one = structure._Pass(Path(), b",", b'"')
+    one.mask = np.ones(len(text) + 8, bool)
+    one.mask[: len(text)] = np.frombuffer(text, np.uint8) == 10
+    expected = one.mask[: len(text)].nonzero()[0].tolist()
+    assert one.sparse(len(text)).tolist() == expected

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Structure", "structure_of"]
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 21
 _LONGEST_LINE = 1 << 26  # bytes; a longer line is left to the slow reader
 _CAP = 255  # trailing delimiters that are counted
 _BOM = b"\xef\xbb\xbf"
@@ -154,10 +154,11 @@ class _Pass:
             raise _Unfit
         size = end - begin
         a = np.frombuffer(buffer, np.uint8, size, begin)
-        if self.mask is None or len(self.mask) < size:
-            self.mask = np.empty(max(size, 2 * _BLOCK), bool)
+        if self.mask is None or len(self.mask) < size + 8:
+            self.mask = np.empty(max(size, 2 * _BLOCK) + 8, bool)
         mask = self.mask[:size]
-        ends = np.equal(a, 10, out=mask).nonzero()[0]
+        np.equal(a, 10, out=mask)
+        ends = self.sparse(size)
         crs = buffer.find(b"\r", begin, end) >= 0
         if crs and np.count_nonzero(np.equal(a, 13, out=mask)) != np.count_nonzero(a[np.maximum(ends - 1, 0)] == 13):
             raise _Unfit  # a CR that no LF follows
@@ -196,6 +197,23 @@ class _Pass:
             self.start = offset + int(behind[-1])
             self.start_line = self.line + len(ends) + int(np.searchsorted(embedded, len(ends)))
         self.line += lines
+
+    def sparse(self, size: int) -> np.ndarray[Any, Any]:
+        """Where the first `size` places of the mask are true, if they are few: eight places are looked at as one word,
+        which takes two thirds of the time. A word with two of them is left to numpy."""
+        import numpy as np
+
+        words = -(-size // 8)
+        self.mask[size : 8 * words] = False
+        some = self.mask[: 8 * words].view("<u8")
+        at = (some != 0).nonzero()[0]
+        found = some[at]
+        below = found - np.uint64(1)
+        if (found & below).any():
+            places: np.ndarray[Any, Any] = self.mask[:size].nonzero()[0]
+            return places
+        lone: np.ndarray[Any, Any] = at * 8 + (np.bitwise_count(below) >> 3)
+        return lone
 
     def check(self, a: np.ndarray[Any, Any], marks: np.ndarray[Any, Any]) -> None:
         """Raises _Unfit where a quotation mark stands in the middle of a cell."""
