@@ -417,10 +417,10 @@ def test_minus_zero_is_zero_and_nan_is_a_value() -> None:
     assert found == {(1, None, "uniqueKeys a + b"), (3, None, "uniqueKeys a + b")}
 
 
-def test_a_key_that_is_told_unique_is_told_once() -> None:
+def test_a_key_that_is_unique_as_well_breaks_both() -> None:
     cells = (1, 1, None)
     described = {"type": "integer", "constraints": {"unique": True}}
-    assert column(described, *cells, primaryKey=["x"]) == [(1, "primaryKey"), (2, "primaryKey")]
+    assert column(described, *cells, primaryKey=["x"]) == [(1, "primaryKey"), (1, "unique"), (2, "primaryKey")]
     assert column(described, *cells) == [(1, "unique")]
 
 

@@ -81,13 +81,12 @@ class FieldColumn:
             return Either(usual, lambda found: found in lists, " or ".join(map(str, [usual, *lists])))
         return usual
 
-    def made(self, *, present: bool, key: bool) -> pa.Column:
-        """The column of pandera. `present` is whether a frame must have it, `key` whether it alone is the primary key,
-        of which it is told already that it is unique."""
+    def made(self, *, present: bool) -> pa.Column:
+        """The column of pandera. `present` is whether a frame must have it."""
         one = self.field
         return pa.Column(
             self._dtype(),
-            checks=list(self._checks(key)),
+            checks=list(self._checks()),
             # Not pandera's own `nullable` for numbers: to it NaN is an empty cell, to Table Schema it is a number.
             nullable=one.type in ("number", "any") or not one.required,
             required=present,
@@ -109,7 +108,7 @@ class FieldColumn:
 
     # --- checks
 
-    def _checks(self, key: bool) -> Iterator[pa.Check]:
+    def _checks(self) -> Iterator[pa.Check]:
         one, limits = self.field, self.field.constraints
         if one.required and one.type in ("number", "any"):
             yield self._check("required", lambda column: column.is_not_null(), empty=False)
@@ -124,7 +123,7 @@ class FieldColumn:
                 yield self._exactly("type")
             for name, _ in self.column.limits:
                 yield self._exactly(name)
-        if limits.get("unique") and not key:
+        if limits.get("unique"):
             # Not pandera's own `unique`: to it two empty cells are the same value, and the first of two is a fault too.
             yield self._seriously("unique", lambda cells: _first(self.keys(cells)))
 

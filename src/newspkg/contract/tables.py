@@ -51,11 +51,7 @@ def pandera_schema(schema: TableSchema, *, narrow: bool = False, notes: Iterable
     unchecked += _unseen(schema)
     mode = schema.fields_match
     return pa.DataFrameSchema(
-        {
-            name: one.made(present=mode in _ALL_OF, key=schema.primary_key == (name,))
-            for name, one in columns.items()
-            if name not in odd
-        },
+        {name: one.made(present=mode in _ALL_OF) for name, one in columns.items() if name not in odd},
         checks=[*_header(schema), *_keys(schema, columns, odd)],
         name=schema.name or None,
         title=schema.title or None,
