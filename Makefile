@@ -30,14 +30,18 @@ test-slow: $(READY)
 	THOROUGH=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "slow or hypothesis"
 
 # What others use to read and to judge the formats of `pkg export`, in environments of their own: cffconvert wants an
-# older jsonschema than the rest.
-$(JUDGES)/.ready: tests/formats/constraints.txt tests/formats/constraints-cff.txt | $(READY)
+# older jsonschema than the rest, Datasette is a program and no library.
+$(JUDGES)/.ready: tests/formats/constraints.txt tests/formats/constraints-cff.txt tests/formats/constraints-datasette.txt \
+		| $(READY)
 	$(BIN)/python -m venv --clear $(JUDGES)
 	$(JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -c tests/formats/constraints.txt \
 		bagit csvw datacite datasets huggingface_hub mlcroissant pyshacl pytest rdflib roc-validator rocrate
 	$(BIN)/python -m venv --clear $(JUDGES)/cff
 	$(JUDGES)/cff/bin/python -m pip install --quiet --disable-pip-version-check \
 		-c tests/formats/constraints-cff.txt cffconvert
+	$(BIN)/python -m venv --clear $(JUDGES)/datasette
+	$(JUDGES)/datasette/bin/python -m pip install --quiet --disable-pip-version-check \
+		-c tests/formats/constraints-datasette.txt datasette
 	touch $(JUDGES)/.ready
 
 # Puts every format of metadata before its own validator, with the network cut off where the system allows it. The
