@@ -136,3 +136,11 @@ def test_a_shell_completes_val_to_validate(shell: str) -> None:
     environment = {**os.environ, "PATH": f"{PKG.parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run([shell, "-c", IN_A_SHELL[shell]], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split()[0] == "validate"
+
+
+def test_the_first_screen_begins_with_what_most_people_come_for() -> None:
+    done = subprocess.run([sys.executable, "-m", "newspkg.cli", "--help"], capture_output=True, text=True, check=True)
+    assert "Example: pkg validate" in done.stdout
+    commands = [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines() if line.strip()]
+    assert commands[0] == "validate"
+    assert set(commands) == {one.callback.__name__ for one in app.registered_commands if one.callback}

@@ -36,6 +36,11 @@ from newspkg.problems import PkgError, UsageError
 __all__ = ["app", "comparing", "judging", "main", "making", "sharing", "starting"]
 
 
+# The order of `pkg --help`: what most people come for stands first.
+_ORDER = [one.__name__ for one in (judging, comparing, starting, making, sharing)]
+app.registered_commands.sort(key=lambda one: _ORDER.index(one.callback.__module__ if one.callback else ""))
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         print(f"newspkg {__version__}")
@@ -48,7 +53,10 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
-    """News articles into a data package that a machine can check and a researcher can trust."""
+    """News articles into a data package that a machine can check and a researcher can trust.
+
+    Example: pkg validate path/to/datapackage.json
+    """
 
 
 def _call(arguments: list[str]) -> object:

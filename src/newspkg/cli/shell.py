@@ -37,7 +37,6 @@ STOPPED = 130  # as a shell counts an interrupt
 
 app = typer.Typer(
     name="pkg",
-    help="News articles into a data package that a machine can check and a researcher can trust.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
